@@ -1,8 +1,12 @@
 # The flags that every target of this project shares. Warnings are errors only where a developer preset says so, and
 # hardening is left out under sanitizers, which bring their own checks.
+include(CheckCXXCompilerFlag)
+include(CheckPIESupported)
+
 option(AFK_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 option(AFK_HARDENING "Compile and link with the hardening flags of the distribution" ON)
 set(AFK_SANITIZERS "" CACHE STRING "Sanitizers to build with, as for -fsanitize= (empty: none)")
+set(AFK_CLANG_TIDY "" CACHE STRING "clang-tidy program that reads every file of lib and app (empty: none)")
 
 add_library(afk_compile_options INTERFACE)
 target_compile_features(afk_compile_options INTERFACE cxx_std_23)
@@ -11,13 +15,23 @@ target_compile_options(afk_compile_options INTERFACE
   -Wcast-align -Woverloaded-virtual -Wnull-dereference -Wdouble-promotion -Wimplicit-fallthrough
   $<$<BOOL:${AFK_WARNINGS_AS_ERRORS}>:-Werror>)
 
+check_pie_supported()
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
 if(AFK_SANITIZERS)
-  target_compile_options(afk_compile_options INTERFACE -fsanitize=${AFK_SANITIZERS} -fno-omit-frame-pointer)
+  target_compile_options(afk_compile_options INTERFACE -fsanitize=${AFK_SANITIZERS} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
   target_link_options(afk_compile_options INTERFACE -fsanitize=${AFK_SANITIZERS})
 elseif(AFK_HARDENING)
-  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-  target_compile_options(afk_compile_options INTERFACE
-    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3> -fstack-protector-strong -fcf-protection
-    -fstack-clash-protection -D_GLIBCXX_ASSERTIONS)
+  # _FORTIFY_SOURCE wants an optimising build; the distribution's default of 2 goes first, or the new value warns.
+  target_compile_options(afk_compile_options INTERFACE -fstack-protector-strong -D_GLIBCXX_ASSERTIONS
+    "$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+  foreach(flag IN ITEMS -fstack-clash-protection -fcf-protection) # not on every architecture
+    string(MAKE_C_IDENTIFIER "AFK_HAS_${flag}" has_flag)
+    check_cxx_compiler_flag(${flag} ${has_flag})
+    if(${has_flag})
+      target_compile_options(afk_compile_options INTERFACE ${flag})
+    endif()
+  endforeach()
   target_link_options(afk_compile_options INTERFACE -Wl,-z,relro,-z,now)
 endif()
