@@ -1,0 +1,142 @@
+#pragma once
+// What runs agents. A run lives at an executor under its attempt name (ids.hpp: the run name, or "<run name>-r<k>" for
+// redispatch k); its turns under their turn names. Everything is created if absent: starting a turn that exists is a
+// success that is adopted, and starting one in a concluded run is `refused`.
+//
+// Errors: `unreachable` (cannot be asked now: never read as "vanished"), `refused` (permanent, with the reason),
+// `io`, `configuration`.
+
+#include <afk/core/agent_report.hpp>
+#include <afk/core/ids.hpp>
+#include <afk/core/issue.hpp>
+#include <afk/core/result.hpp>
+#include <afk/core/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace afk {
+
+// A T3 environment id, a cluster uid, a host id: the card names it, and another identity is unreachable, never vanished.
+struct ExecutorIdentity {
+  std::string text; // 1 to 128 of [A-Za-z0-9:._-]
+
+  friend auto operator<=>(const ExecutorIdentity&, const ExecutorIdentity&) = default;
+};
+
+// A file that is handed to the agent beside the prompt (ISSUE.md, a log excerpt): hostile bytes, never parsed.
+struct OrderFile {
+  std::string name; // [A-Za-z0-9._-]
+  std::string bytes;
+
+  friend bool operator==(const OrderFile&, const OrderFile&) = default;
+};
+
+// One work order: a turn to start. The same names always mean the same order.
+struct Order {
+  IssueRef issue;
+  RunName run;
+  int redispatch = 0;
+  TurnName turn;
+  TurnKind kind = TurnKind::first;
+  std::string agent; // a name of the [agents] table; empty for verify turns
+  std::string model;
+  std::string branch; // "afk/<issue>-<run8>"
+  std::string prompt; // what the agent reads on its standard input and as a file
+  std::vector<OrderFile> files;
+  // Verify turns: the head to check and the commands to run on it, in order, until one fails.
+  std::string verify_head;
+  std::vector<std::string> verify_commands;
+};
+
+enum class StartOutcome : std::uint8_t { created, adopted };
+
+struct Started {
+  StartOutcome outcome = StartOutcome::created;
+  std::string reference; // a link or a log path for people
+};
+
+enum class TurnState : std::uint8_t {
+  starting,
+  running,
+  waiting,  // live, waits for a person
+  ended,    // see TurnOutcome
+  vanished, // was started, is not running, and left no ending: a crash, a reboot
+  lost,     // was ordered, never started, and no process is on its way
+};
+
+enum class TurnOutcome : std::uint8_t {
+  succeeded,    // the agent's own rules of success hold; a verify turn: every command passed
+  failed,       // ended in error; a verify turn: a command failed
+  interrupted,  // stopped by afk or by a person
+  timed_out,    // the executor's own time limit
+  output_limit, // the executor's output cap
+  disk_limit,
+  usage_limited, // the provider's limit; until `limited_until` where it told
+};
+
+struct TurnView {
+  TurnName turn;
+  TurnKind kind = TurnKind::first;
+  TurnState state = TurnState::starting;
+  std::optional<TurnOutcome> outcome; // of an ended turn
+  std::optional<Timestamp> started_at;
+  std::optional<Timestamp> ended_at;
+  std::optional<Timestamp> last_progress_at; // newest output or report
+  std::optional<Timestamp> limited_until;
+  std::optional<AgentReport> report;         // validated; absent when there is none or it was refused
+  std::string report_problem;                // why a report was refused
+  std::string question;                      // of a waiting turn (an ended one asks through its report)
+  std::string output_excerpt;                // the end of what it printed: hostile, bounded
+  std::string verify_head;                   // of a verify turn
+  std::string head_before;                   // the branch's head when the turn started; "" where unknown
+  std::string head_after;                    // when it ended
+};
+
+// One attempt of a run as the executor shows it.
+struct AttemptView {
+  AttemptName attempt;
+  IssueRef issue;
+  std::vector<TurnView> turns; // in the order they were started
+  enum class Conclusion : std::uint8_t { open, concluded } conclusion = Conclusion::open;
+  std::string reference; // a link or path for people
+};
+
+struct LiveAttempt {
+  AttemptName attempt;
+  IssueRef issue;
+  std::string agent;
+  std::string model;
+};
+
+struct ExecutorLook {
+  ExecutorIdentity identity;
+  std::vector<LiveAttempt> live; // every attempt with a starting, running or waiting turn
+};
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  // Who answers, and everything that lives there: one request, whatever the number of runs.
+  virtual Result<ExecutorLook> look() = 0;
+
+  // Answers in the order asked; nothing for an attempt that the executor does not know.
+  virtual std::vector<Result<std::optional<AttemptView>>> observe(std::span<const AttemptName> attempts) = 0;
+
+  virtual Result<Started> start(const Order& order) = 0;
+
+  // `turn`: stops what is live, the run goes on. `conclude`: stops what is live and seals the attempt, so that no turn
+  // ever starts in it again, also where none was ever started. Both are idempotent.
+  enum class Stop : std::uint8_t { turn, conclude };
+  virtual Result<void> interrupt(const AttemptName& attempt, Stop stop) = 0;
+
+  // Hands an answer to a live turn that waits; `refused` where this executor's turns cannot take one (then a turn of
+  // kind `answer` is ordered instead).
+  virtual Result<void> answer(const AttemptName& attempt, std::string_view answer) = 0;
+};
+
+} // namespace afk
