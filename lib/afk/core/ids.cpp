@@ -158,8 +158,8 @@ Result<ArmingId> parse_arming_id(std::string_view text) {
 
 RunName derive_run_name(const RunIdentity& identity, const Digest& digest) {
   const std::string number = fmt::format("{}", identity.issue_number);
-  const auto parts = std::to_array<std::string_view>(
-      {identity.host.text, identity.repository_id, number, identity.arming.text});
+  const auto parts =
+      std::to_array<std::string_view>({identity.host.text, identity.repository_id, number, identity.arming.text});
   return RunName{.text = std::string(run_prefix) + render_base32(digest_parts(parts, digest), run_digest_length)};
 }
 
