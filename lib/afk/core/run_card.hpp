@@ -57,6 +57,7 @@ enum class FirstSeen : std::uint8_t { // what the clocks of the decision table c
   vanished,
   refused,
   hold,
+  run,      // the first turn's start: what the run limit counts from
   dispatch_failing,
   checks,   // the head for which checks are waited for
   landed,   // merged or on the base

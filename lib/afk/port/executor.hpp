@@ -100,6 +100,8 @@ struct TurnView {
 struct AttemptView {
   AttemptName attempt;
   IssueRef issue;
+  std::string agent;
+  std::string model;
   std::vector<TurnView> turns; // in the order they were started
   enum class Conclusion : std::uint8_t { open, concluded } conclusion = Conclusion::open;
   std::string reference; // a link or path for people
@@ -115,6 +117,8 @@ struct LiveAttempt {
 struct ExecutorLook {
   ExecutorIdentity identity;
   std::vector<LiveAttempt> live; // every attempt with a starting, running or waiting turn
+  // When the attempts that began in the last 24 hours did so: what the day's cap counts.
+  std::vector<Timestamp> recent_starts;
 };
 
 class Executor {
