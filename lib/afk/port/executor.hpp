@@ -6,9 +6,8 @@
 // Errors: `unreachable` (cannot be asked now: never read as "vanished"), `refused` (permanent, with the reason),
 // `io`, `configuration`.
 
-#include <afk/core/agent_report.hpp>
+#include <afk/core/attempt_view.hpp>
 #include <afk/core/ids.hpp>
-#include <afk/core/issue.hpp>
 #include <afk/core/result.hpp>
 #include <afk/core/time.hpp>
 
@@ -57,54 +56,6 @@ enum class StartOutcome : std::uint8_t { created, adopted };
 struct Started {
   StartOutcome outcome = StartOutcome::created;
   std::string reference; // a link or a log path for people
-};
-
-enum class TurnState : std::uint8_t {
-  starting,
-  running,
-  waiting,  // live, waits for a person
-  ended,    // see TurnOutcome
-  vanished, // was started, is not running, and left no ending: a crash, a reboot
-  lost,     // was ordered, never started, and no process is on its way
-};
-
-enum class TurnOutcome : std::uint8_t {
-  succeeded,    // the agent's own rules of success hold; a verify turn: every command passed
-  failed,       // ended in error; a verify turn: a command failed
-  interrupted,  // stopped by afk or by a person
-  timed_out,    // the executor's own time limit
-  output_limit, // the executor's output cap
-  disk_limit,
-  usage_limited, // the provider's limit; until `limited_until` where it told
-};
-
-struct TurnView {
-  TurnName turn;
-  TurnKind kind = TurnKind::first;
-  TurnState state = TurnState::starting;
-  std::optional<TurnOutcome> outcome; // of an ended turn
-  std::optional<Timestamp> started_at;
-  std::optional<Timestamp> ended_at;
-  std::optional<Timestamp> last_progress_at; // newest output or report
-  std::optional<Timestamp> limited_until;
-  std::optional<AgentReport> report;         // validated; absent when there is none or it was refused
-  std::string report_problem;                // why a report was refused
-  std::string question;                      // of a waiting turn (an ended one asks through its report)
-  std::string output_excerpt;                // the end of what it printed: hostile, bounded
-  std::string verify_head;                   // of a verify turn
-  std::string head_before;                   // the branch's head when the turn started; "" where unknown
-  std::string head_after;                    // when it ended
-};
-
-// One attempt of a run as the executor shows it.
-struct AttemptView {
-  AttemptName attempt;
-  IssueRef issue;
-  std::string agent;
-  std::string model;
-  std::vector<TurnView> turns; // in the order they were started
-  enum class Conclusion : std::uint8_t { open, concluded } conclusion = Conclusion::open;
-  std::string reference; // a link or path for people
 };
 
 struct LiveAttempt {
