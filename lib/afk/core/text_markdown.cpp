@@ -72,16 +72,17 @@ class MarkdownCleaner {
     const std::string_view line = rest().substr(first);
     const bool is_command = line.size() > 1 && line[0] == '/' && is_letter(line[1]);
     if (is_command || line.starts_with("```") || line.starts_with("~~~")) {
-      copy(first);
-      cleaned_.push_back('\\');
-      copy(1);
+      guarded_ = position_ + first;
     }
   }
 
   void step() {
     const char character = at(0);
     const bool inside_word = !cleaned_.empty() && is_word(cleaned_.back());
-    if (character == '\n') {
+    if (position_ == guarded_) {
+      cleaned_.push_back('\\');
+      copy(1);
+    } else if (character == '\n') {
       copy(1);
       at_line_start_ = true;
     } else if (character == '@' && (is_word(at(1)) || at(1) == '-')) {
@@ -146,6 +147,7 @@ class MarkdownCleaner {
   std::string_view text_;
   std::size_t position_ = 0;
   bool at_line_start_ = true;
+  std::size_t guarded_ = std::string_view::npos; // where the backslash of guard_line_start goes
   std::string cleaned_;
 };
 
