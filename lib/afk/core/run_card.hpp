@@ -2,9 +2,11 @@
 // The run card: the one comment of a run on its issue. People read the checklist (phase_checklist.hpp); the program
 // reads the hidden machine line at its end, which holds the facts below and a checksum over them.
 //
-// A card counts only if its author is our own account (the caller checks that) and its checksum fits: HMAC-SHA-256 where
-// a key is configured, else SHA-256. parse_run_card(render_run_card(card, …), …) == card. A newer schema, a damaged or
-// a forged line is `malformed`, and the run is then handed to a person, never restarted.
+// A card counts only if its author is our own account and the run name is the one that derive_run_name gives for this
+// issue and the card's arming, so that a line copied to another issue is nobody's: the caller checks both. The checksum
+// is checked here: HMAC-SHA-256 where a key is configured, else SHA-256. parse_run_card(render_run_card(card, …), …) is
+// the card within its limits. A newer schema, a damaged or a forged line is `malformed`, and the run is then handed to
+// a person, never restarted.
 
 #include <afk/core/action.hpp>
 #include <afk/core/digest.hpp>
@@ -13,6 +15,8 @@
 #include <afk/core/result.hpp>
 #include <afk/core/time.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,7 +36,7 @@ enum class CardState : std::uint8_t {
 // A turn that was ordered. Its name is derived from the run and these.
 struct CardTurn {
   TurnKind kind = TurnKind::first;
-  std::string cause;
+  std::string cause; // at most 256 bytes
   int ordinal = 0;
   Attempt attempt = Attempt::free;
   Timestamp ordered_at;
@@ -57,7 +61,7 @@ enum class FirstSeen : std::uint8_t { // what the clocks of the decision table c
   vanished,
   refused,
   hold,
-  run,      // the first turn's start: what the run limit counts from
+  run, // the first turn's start: what the run limit counts from
   dispatch_failing,
   checks,   // the head for which checks are waited for
   landed,   // merged or on the base
@@ -103,7 +107,8 @@ struct RunCard {
   std::string refused_answer; // what the other side said when it refused an action
   std::optional<CardInterrupt> interrupt;
   std::vector<CardTurn> turns;
-  int redispatches = 0; // ordered so far
+  int forgotten_attempts = 0;            // counted turns that the list had no room for any more
+  int redispatches = 0;                  // ordered so far
   std::optional<Timestamp> parked_until; // end of a provider's usage limit
   std::string checked_head;              // the head that FirstSeen::checks counts for
   std::vector<std::string> rerun_heads;
@@ -122,11 +127,30 @@ struct CardKeys {
   friend bool operator==(const CardKeys&, const CardKeys&) = default;
 };
 
-// The hidden machine line alone: "<!-- afk-run-card/1 … -->", one line, no text from outside unescaped.
+// A card never grows past this many bytes: what is longer is no card.
+inline constexpr std::size_t longest_card_line = 16 * 1024;
+
+// The card within its limits, as a card is written; applying it twice is applying it once. Texts are cut at a whole
+// character: agent and template 64 bytes, model 128, executor identity and recorded arming 128, the two reasons 360.
+// Lists have an encoded size each, and what goes first is what is missed least:
+//   turns         5 KiB: free ones before counted ones, the oldest first, never the first and the last turn
+//   doorbells     2 KiB: settled ones before owed ones, the oldest first
+//   label changes 2.5 KiB: repeated ones before the first of its label and target, the oldest first
+//   re-run heads  1 KiB: the oldest first
+// A cost that is no number or below zero becomes zero.
+[[nodiscard]] RunCard bound_run_card(RunCard card);
+
+// How many of the run's corrective attempts are used up.
+[[nodiscard]] int derive_attempts_used(const RunCard& card);
+
+// The hidden machine line alone: "<!-- afk-run-card/1 … -->", one line without a line feed, no text from outside
+// unescaped. The card is written within its limits.
 [[nodiscard]] std::string render_run_card(const RunCard& card, const CardKeys& keys, const Digest& digest);
 
-// From a whole comment body. Absent: the comment is no card. Fails with `malformed` on two cards in one comment, a
-// checksum that does not fit, a newer schema, an unknown or missing field.
-Result<std::optional<RunCard>> parse_run_card(std::string_view comment_body, const CardKeys& keys, const Digest& digest);
+// From a whole comment body, whose last line that is not blank must be the card's. Absent: no line begins like a card.
+// Fails with `malformed` on two such lines in one comment, text behind the line, a checksum that does not fit, a newer
+// schema, an unknown, missing or repeated field.
+Result<std::optional<RunCard>> parse_run_card(std::string_view comment_body, const CardKeys& keys,
+                                              const Digest& digest);
 
 } // namespace afk
