@@ -13,6 +13,7 @@ target_compile_features(afk_compile_options INTERFACE cxx_std_23)
 target_compile_options(afk_compile_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
   -Wcast-align -Woverloaded-virtual -Wnull-dereference -Wdouble-promotion -Wimplicit-fallthrough
+  -Wno-maybe-uninitialized # g++ 12 sees it in its own library wherever an optional is read under optimisation
   $<$<BOOL:${AFK_WARNINGS_AS_ERRORS}>:-Werror>)
 
 check_pie_supported()

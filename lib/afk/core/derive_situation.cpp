@@ -1,0 +1,281 @@
+#include <afk/core/derive_situation.hpp>
+
+#include <afk/core/path_pattern.hpp>
+#include <afk/core/run_clocks.hpp>
+
+#include <algorithm>
+
+namespace afk {
+
+namespace {
+
+using S = Situation;
+
+// A provider that does not say until when its limit holds is asked again after an hour.
+constexpr Duration unknown_usage_limit = std::chrono::hours(1);
+
+bool reads_executor(const Observation& observation) {
+  return observation.executor.reach == ExecutorEvidence::Reach::known;
+}
+
+bool asks_in_report(const TurnView& turn) {
+  return turn.report && !turn.report->question.empty();
+}
+
+S::Issue derive_issue(const Observation& observation, S::Published published) {
+  switch (observation.issue_state) {
+  case IssueState::open:
+    return S::Issue::open;
+  case IssueState::gone:
+    return S::Issue::gone;
+  case IssueState::closed:
+  case IssueState::closed_not_planned:
+    break;
+  }
+  const bool landed = published == S::Published::merged || published == S::Published::on_base;
+  return landed ? S::Issue::closed_after_landing : S::Issue::closed;
+}
+
+S::Person derive_person(const Observation& observation, const LandingEvidence& landing) {
+  const bool acted = std::ranges::any_of(observation.person_acts, [](PersonAct act) {
+    return act != PersonAct::closed_issue; // row 1 asks first what has landed
+  });
+  const bool closed = landing.work.published.pull_request == PublishedEvidence::Closed::closed_unmerged;
+  return acted || closed ? S::Person::took_over : S::Person::absent;
+}
+
+S::Turn derive_vanished(const Observation& observation, const RepositorySettings& settings) {
+  const Duration gone_for = derive_elapsed(observation.card, FirstSeen::vanished, observation.now);
+  if (gone_for < settings.lifecycle.turn_end_grace)
+    return S::Turn::vanishing;
+  return observation.card.redispatches < settings.lifecycle.redispatch_max ? S::Turn::vanished
+                                                                           : S::Turn::vanished_for_good;
+}
+
+S::Turn derive_limited(const TurnView& turn, Timestamp now) {
+  const Timestamp ended = turn.ended_at.value_or(now);
+  return now < turn.limited_until.value_or(ended + unknown_usage_limit) ? S::Turn::limited : S::Turn::limit_over;
+}
+
+S::Turn derive_ended(const Observation& observation, const TurnView& turn) {
+  const auto& interrupt = observation.card.interrupt;
+  if (interrupt && interrupt->turn == turn.turn)
+    return S::Turn::failed;
+  if (turn.outcome == TurnOutcome::usage_limited)
+    return derive_limited(turn, observation.now);
+  if (asks_in_report(turn))
+    return S::Turn::blocked;
+  return turn.outcome == TurnOutcome::succeeded && turn.report_problem.empty() ? S::Turn::clean : S::Turn::failed;
+}
+
+S::Turn derive_turn(const Observation& observation, const RepositorySettings& settings) {
+  if (!reads_executor(observation))
+    return S::Turn::unknown;
+  if (const TurnView* live = find_live_turn(observation))
+    return live->state == TurnState::waiting ? S::Turn::waiting : S::Turn::running;
+  const TurnView* last = find_last_agent_turn(observation);
+  if (last == nullptr || last->state != TurnState::ended)
+    return derive_vanished(observation, settings);
+  return derive_ended(observation, *last);
+}
+
+S::Overrun to_overrun(InterruptCause cause) {
+  switch (cause) {
+  case InterruptCause::stalled:
+    return S::Overrun::stalled;
+  case InterruptCause::run_limit:
+    return S::Overrun::run_limit;
+  case InterruptCause::budget:
+    return S::Overrun::budget;
+  }
+  return S::Overrun::stalled;
+}
+
+bool past_run_limit(const Observation& observation, const RepositorySettings& settings) {
+  return derive_elapsed(observation.card, FirstSeen::run, observation.now) > settings.lifecycle.run_limit;
+}
+
+bool past_cost(const Observation& observation, const RepositorySettings& settings) {
+  return observation.card.cost_usd > settings.lifecycle.budget_usd;
+}
+
+S::Overrun derive_limit_passed(const Observation& observation, const RepositorySettings& settings,
+                               const TurnView& live) {
+  if (past_cost(observation, settings))
+    return S::Overrun::budget;
+  if (past_run_limit(observation, settings))
+    return S::Overrun::run_limit;
+  const auto progress = live.last_progress_at ? live.last_progress_at : live.started_at;
+  if (progress && observation.now - *progress > settings.lifecycle.stall_limit)
+    return S::Overrun::stalled;
+  return S::Overrun::none;
+}
+
+struct OverrunView {
+  S::Overrun overrun = S::Overrun::none;
+  S::Interrupt interrupt = S::Interrupt::not_ordered;
+};
+
+OverrunView derive_overrun(const Observation& observation, const RepositorySettings& settings, S::Turn turn) {
+  const auto& ordered = observation.card.interrupt;
+  if (turn == S::Turn::running) {
+    const TurnView* live = find_live_turn(observation);
+    if (ordered && ordered->turn == live->turn) {
+      const bool overdue = observation.now - ordered->at >= settings.lifecycle.turn_end_grace;
+      return {to_overrun(ordered->cause), overdue ? S::Interrupt::overdue : S::Interrupt::ordered};
+    }
+    return {derive_limit_passed(observation, settings, *live), S::Interrupt::not_ordered};
+  }
+  const TurnView* last = find_last_agent_turn(observation);
+  if (turn == S::Turn::failed && ordered && last != nullptr && ordered->turn == last->turn)
+    return {to_overrun(ordered->cause), S::Interrupt::not_ordered};
+  return {};
+}
+
+S::Reach derive_reach(const Observation& observation, const RepositorySettings& settings) {
+  if (reads_executor(observation) && observation.landing.reach != LandingEvidence::Reach::unreachable)
+    return S::Reach::everything;
+  const Duration missing = derive_elapsed(observation.card, FirstSeen::unreachable, observation.now);
+  return missing < settings.lifecycle.unreachable_after ? S::Reach::something_missing : S::Reach::missing_too_long;
+}
+
+S::Published to_published(PublishedState state) {
+  switch (state) {
+  case PublishedState::nothing:
+    return S::Published::nothing;
+  case PublishedState::branch:
+    return S::Published::branch;
+  case PublishedState::draft:
+    return S::Published::draft;
+  case PublishedState::open:
+    return S::Published::open;
+  case PublishedState::merged:
+    return S::Published::merged;
+  case PublishedState::on_base:
+    return S::Published::on_base;
+  }
+  return S::Published::nothing;
+}
+
+bool is_landed(S::Published published) {
+  return published == S::Published::merged || published == S::Published::on_base;
+}
+
+void derive_work(const Observation& observation, const RepositorySettings& settings, Situation& situation) {
+  if (observation.landing.reach != LandingEvidence::Reach::known)
+    return;
+  const WorkEvidence& work = observation.landing.work;
+  situation.published = to_published(work.published.state);
+  if (work.commits > 0 && work.run_head != work.published.head)
+    situation.local = situation.turn == S::Turn::clean ? S::Local::finished : S::Local::unfinished;
+  if (situation.local == S::Local::none && situation.published == S::Published::nothing)
+    return;
+  const bool conflicts = !work.conflicts.empty() && !is_landed(situation.published);
+  situation.conflict = conflicts ? S::Conflict::conflicting : S::Conflict::none;
+  const auto is_protected = [&](const std::string& path) {
+    return matches_any_path_pattern(settings.lifecycle.protected_paths, path);
+  };
+  if (std::ranges::any_of(work.changed_paths, is_protected))
+    situation.protected_paths = S::Protected::touched;
+
+  const bool acts_on_local = situation.local == S::Local::finished;
+  if (acts_on_local && conflicts && settings.landing.landing == S::Landing::push)
+    situation.verdict = S::Verdict::red;
+  else
+    situation.verdict =
+        derive_head_verdict(observation, settings, acts_on_local ? work.candidate_head : work.published.head).verdict;
+}
+
+S::Stage derive_stage(const Situation& situation) {
+  const bool reached = situation.last_stage == S::LastStage::deployed
+                           ? false // a deployment that is seen is evidence that no adapter brings yet
+                           : situation.published == S::Published::merged ||
+                                 (situation.published == S::Published::on_base &&
+                                  situation.verdict == S::Verdict::green);
+  if (!reached)
+    return S::Stage::before;
+  const bool cleanly = situation.landing == S::Landing::pull_request || situation.turn == S::Turn::clean;
+  return cleanly ? S::Stage::reached : S::Stage::reached_uncleanly;
+}
+
+S::Budget derive_budget_left(const Observation& observation, const RepositorySettings& settings) {
+  const auto counted = std::ranges::count(observation.card.turns, Attempt::counts, &CardTurn::attempt);
+  const bool attempts_out = counted >= settings.lifecycle.fix_forward_max_attempts;
+  const bool seconds_out = observation.card.first_seen.contains(FirstSeen::red) &&
+                           derive_elapsed(observation.card, FirstSeen::red, observation.now) >=
+                               settings.lifecycle.fix_forward_max_seconds;
+  const bool out = attempts_out || seconds_out || past_cost(observation, settings) || past_run_limit(observation, settings);
+  return out ? S::Budget::out : S::Budget::left;
+}
+
+// Row 14 waits for what the last turn left behind; row 20 for what this head's fix turn may still push.
+S::Grace derive_grace(const Observation& observation, const RepositorySettings& settings, const Situation& situation) {
+  if (situation.turn == S::Turn::vanishing)
+    return S::Grace::running;
+  const TurnView* last = find_last_agent_turn(observation);
+  if (last == nullptr || last->state != TurnState::ended || !last->ended_at)
+    return S::Grace::over;
+  const bool nothing_yet = situation.published == S::Published::nothing && situation.local != S::Local::finished;
+  const bool fix_without_head = last->kind == TurnKind::fix && last->head_before == last->head_after;
+  if (!nothing_yet && !fix_without_head)
+    return S::Grace::over;
+  return observation.now - *last->ended_at < settings.lifecycle.turn_end_grace ? S::Grace::running : S::Grace::over;
+}
+
+S::Patience derive_patience(const Observation& observation, const RepositorySettings& settings,
+                            const Situation& situation) {
+  const auto passed = [&](FirstSeen what, Duration limit) {
+    return derive_elapsed(observation.card, what, observation.now) >= limit;
+  };
+  bool out = false;
+  if (situation.verdict == S::Verdict::missing && situation.published != S::Published::merged)
+    out = passed(FirstSeen::checks, settings.lifecycle.ci_missing_after);
+  else if (situation.verdict == S::Verdict::pending && situation.published != S::Published::merged)
+    out = passed(FirstSeen::checks, settings.lifecycle.no_verdict_after);
+  else if (is_landed(situation.published))
+    out = passed(FirstSeen::landed, settings.lifecycle.deploy_after);
+  else
+    out = passed(FirstSeen::complete, settings.lifecycle.merge_after);
+  return out ? S::Patience::out : S::Patience::left;
+}
+
+S::Declared derive_declared(const Observation& observation, const Situation& situation) {
+  const TurnView* last = find_last_agent_turn(observation);
+  const bool declared = situation.published == S::Published::nothing && last != nullptr && last->report &&
+                        last->report->result == DeclaredResult::nothing_to_do;
+  return declared ? S::Declared::nothing_to_do : S::Declared::nothing;
+}
+
+} // namespace
+
+Situation derive_situation(const Observation& observation, const RepositorySettings& settings) {
+  Situation situation;
+  situation.landing = settings.landing.landing;
+  situation.last_stage = settings.landing.last_stage;
+  situation.auto_merge = settings.landing.auto_merge;
+  situation.turn = derive_turn(observation, settings);
+  derive_work(observation, settings, situation);
+
+  situation.issue = derive_issue(observation, situation.published);
+  situation.person = derive_person(observation, observation.landing);
+  situation.lock = observation.lock == Observation::Lock::ours ? S::Lock::ours : S::Lock::foreign;
+  situation.arming = observation.arming.arming;
+  const OverrunView overrun = derive_overrun(observation, settings, situation.turn);
+  situation.overrun = overrun.overrun;
+  situation.interrupt = overrun.interrupt;
+  situation.question_label = observation.question_label;
+  const bool asks = situation.turn == S::Turn::waiting || situation.turn == S::Turn::blocked;
+  situation.answer = asks && observation.answer ? S::Answer::trusted : S::Answer::none;
+  situation.reach = derive_reach(observation, settings);
+  situation.stage = derive_stage(situation);
+  situation.budget = derive_budget_left(observation, settings);
+  situation.grace = derive_grace(observation, settings, situation);
+  situation.patience = derive_patience(observation, settings, situation);
+  situation.declared = derive_declared(observation, situation);
+  const bool redispatches = situation.turn == S::Turn::vanished || situation.turn == S::Turn::limit_over;
+  situation.gates = redispatches ? observation.redispatch_gates.gates : S::Gates::pass;
+  situation.hold = observation.hold.hold;
+  return situation;
+}
+
+} // namespace afk

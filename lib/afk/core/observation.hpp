@@ -1,0 +1,88 @@
+#pragma once
+// Everything that one look at a run has seen, as a value. derive_situation.hpp turns it into the inputs of the decision
+// table.
+
+#include <afk/core/attempt_view.hpp>
+#include <afk/core/issue_history.hpp>
+#include <afk/core/repository_settings.hpp>
+#include <afk/core/situation.hpp>
+#include <afk/core/work_evidence.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace afk {
+
+// What the executor answered about a run.
+struct ExecutorEvidence {
+  enum class Reach : std::uint8_t { known, unreachable, other_identity } reach = Reach::known;
+  std::string problem;                // why it could not be read
+  std::vector<AttemptView> attempts;  // those it knows, by redispatch number
+};
+
+// What the repository answered; not asked while a turn is live.
+struct LandingEvidence {
+  enum class Reach : std::uint8_t { known, unreachable, not_needed } reach = Reach::not_needed;
+  std::string problem;
+  WorkEvidence work;
+};
+
+// Verdicts that other pure functions have reached before the table is read.
+struct ArmingVerdict {
+  Situation::Arming arming = Situation::Arming::valid;
+  std::string reason; // why it is void
+};
+
+struct HoldVerdict {
+  Situation::Hold hold = Situation::Hold::none;
+  std::string reason;
+};
+
+struct GateVerdict {
+  Situation::Gates gates = Situation::Gates::pass;
+  std::string reason;
+};
+
+struct TrustedAnswer {
+  std::string text; // the comments' bodies in order: hostile
+  Timestamp at;
+};
+
+struct Observation {
+  Timestamp now; // the tracker's clock
+  IssueState issue_state = IssueState::open;
+  Situation::Label question_label = Situation::Label::off;
+  std::vector<PersonAct> person_acts;
+  enum class Lock : std::uint8_t { ours, foreign } lock = Lock::ours;
+  ArmingVerdict arming;
+  RunCard card;
+  ExecutorEvidence executor;
+  LandingEvidence landing;
+  std::optional<TrustedAnswer> answer; // newer than the question that the run asks
+  HoldVerdict hold;
+  GateVerdict redispatch_gates;
+};
+
+// The last turn of an agent, which the table calls the run's last turn; absent when none is known.
+[[nodiscard]] const TurnView* find_last_agent_turn(const Observation& observation);
+
+// A turn that is starting, running or waiting, verify turns included; absent when nothing is live.
+[[nodiscard]] const TurnView* find_live_turn(const Observation& observation);
+
+// The question that the run asks: of the waiting turn, or of the BLOCKED report it ended with; "" when it asks nothing.
+[[nodiscard]] std::string derive_question(const Observation& observation);
+
+// The commands that must pass on a head before it lands: QA first, then checks.
+[[nodiscard]] std::vector<std::string> derive_verify_commands(const RepositorySettings& settings);
+
+// What the verify turns say of a head; of work that is on the base already, what the last of them said.
+struct HeadVerdict {
+  Situation::Verdict verdict = Situation::Verdict::missing;
+  const TurnView* turn = nullptr; // the verify turn that says so; for its output
+};
+
+[[nodiscard]] HeadVerdict derive_head_verdict(const Observation& observation, const RepositorySettings& settings,
+                                              std::string_view head);
+
+} // namespace afk
