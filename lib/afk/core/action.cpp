@@ -1,4 +1,5 @@
 #include <afk/core/action.hpp>
+#include <afk/core/check.hpp>
 
 #include <fmt/format.h>
 
@@ -40,7 +41,7 @@ std::string_view render_wait_reason(WaitReason reason) {
   case WaitReason::deployment:
     return "deployment";
   }
-  return "unknown";
+  fail_check("a wait reason without a name", std::source_location::current());
 }
 
 // Only a corrective turn can count or not; the others never do, so that saying it of them would be noise.
@@ -115,7 +116,7 @@ std::string_view render_interrupt_cause(InterruptCause cause) {
       return text;
     }
   }
-  return "unknown";
+  fail_check("an interrupt cause without a name", std::source_location::current());
 }
 
 Result<InterruptCause> parse_interrupt_cause(std::string_view text) {

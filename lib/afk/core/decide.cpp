@@ -18,8 +18,9 @@ bool asks(const S& s) {
   return s.turn == S::Turn::waiting || s.turn == S::Turn::blocked;
 }
 
+// Safety inputs are compared with the one value that lets work go on, so that any other closes the way.
 bool held(const S& s) {
-  return s.hold == S::Hold::held;
+  return s.hold != S::Hold::none;
 }
 
 bool landed(const S& s) {
@@ -76,7 +77,7 @@ Action start_again(const S& s) {
   if (held(s)) {
     return wait(WaitReason::held);
   }
-  if (s.gates == S::Gates::fail) {
+  if (s.gates != S::Gates::pass) {
     return end(Ending::needs_human);
   }
   return s.turn == S::Turn::limit_over ? Action{RepeatTurn{}} : order_free(TurnKind::redispatch);
@@ -108,7 +109,7 @@ Action finish_or_end_empty(const S& s) {
 }
 
 Action verify_then_push(const S& s) {
-  if (s.protected_paths == S::Protected::touched) {
+  if (s.protected_paths != S::Protected::untouched) {
     return end(Ending::protected_path);
   }
   return unless_held(s, s.verdict == S::Verdict::green ? Action{Push{}} : order_free(TurnKind::verify));
@@ -141,7 +142,7 @@ Action finish_green(const S& s) {
 }
 
 Action complete_pull_request(const S& s) {
-  if (s.protected_paths == S::Protected::touched) {
+  if (s.protected_paths != S::Protected::untouched) {
     return end(Ending::protected_path);
   }
   if (s.published == S::Published::draft) {
@@ -160,11 +161,11 @@ Action complete_pull_request(const S& s) {
 constexpr std::array<Row, 10> rows_of_the_issue = {{
     {1, [](const S& s) { return s.issue == S::Issue::closed || s.issue == S::Issue::gone; },
      [](const S&) { return end(Ending::stood_down); }},
-    {2, [](const S& s) { return s.person == S::Person::took_over; }, [](const S&) { return end(Ending::stood_down); }},
-    {3, [](const S& s) { return s.lock == S::Lock::foreign; }, [](const S&) { return Action{ReportForeignLock{}}; }},
-    {4, [](const S& s) { return s.arming == S::Arming::voided; }, [](const S&) { return end(Ending::trust); }},
+    {2, [](const S& s) { return s.person != S::Person::absent; }, [](const S&) { return end(Ending::stood_down); }},
+    {3, [](const S& s) { return s.lock != S::Lock::ours; }, [](const S&) { return Action{ReportForeignLock{}}; }},
+    {4, [](const S& s) { return s.arming != S::Arming::valid; }, [](const S&) { return end(Ending::trust); }},
     {5, [](const S& s) { return s.turn == S::Turn::running && s.overrun != S::Overrun::none; }, limit_live_turn},
-    {6, [](const S& s) { return s.question_label == S::Label::on; },
+    {6, [](const S& s) { return s.question_label != S::Label::off; },
      [](const S&) { return wait(WaitReason::question); }},
     {7, [](const S& s) { return asks(s) && s.answer == S::Answer::none; }, [](const S&) { return Action{Park{}}; }},
     {8, [](const S& s) { return s.turn == S::Turn::running; }, [](const S&) { return wait(WaitReason::running); }},
