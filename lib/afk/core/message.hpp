@@ -26,9 +26,17 @@ inline constexpr std::size_t longest_shown_title = 80; // bytes
 // What a look does, in a few words: "orders a fix turn", "waits: checks are running". For reports and `status`.
 [[nodiscard]] std::string render_action_explanation(const Action& action);
 
+// The kind of an ending or a doorbell in a few words: "Budget used up".
+[[nodiscard]] std::string_view render_ending_title(Ending ending);
+
 // How a run ended, or why a doorbell rings, as one sentence without its details: "The checks stayed red and the budget
 // is used up; the broken commit stays."
 [[nodiscard]] std::string_view render_ending_headline(Ending ending);
+
+// A text of one line, cleaned and bounded; of several lines, cleaned, bounded and quoted with "> ", a line feed at its
+// end. "" where nothing is left.
+[[nodiscard]] std::string render_line_for_people(std::string_view text);
+[[nodiscard]] std::string render_quote_for_people(std::string_view text);
 
 // What a message is about. Every text may be hostile.
 struct MessageFacts {

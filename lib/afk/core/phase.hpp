@@ -9,6 +9,7 @@
 #include <afk/core/run_card.hpp>
 #include <afk/core/situation.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -34,6 +35,7 @@ struct PhaseBox {
 struct PhaseInput {
   CardState state = CardState::running;
   std::optional<Ending> ending;
+  std::size_t turns_ordered = 0; // as the card lists them
   LandingPlan landing;
   std::optional<ReportedPhase> reported; // the furthest that a turn of the run reported
   Situation::Published published = Situation::Published::nothing;

@@ -68,7 +68,8 @@ struct Prompt {
   std::vector<PromptFile> files;
   std::vector<std::string> dropped; // what did not fit, one sentence each; also said in the text
   std::string template_version;     // "builtin/1", or "file/" and the first 12 hex characters of its SHA-256
-  std::string hash;                 // SHA-256 of the text, hex
+  // SHA-256 of the text without its boundary, hex: two ticks that derive the same prompt agree on it.
+  std::string hash;
 
   friend bool operator==(const Prompt&, const Prompt&) = default;
 };
