@@ -13,12 +13,10 @@
 // at the same path. The mirror never forgets an object. Clones fetch from the mirror (remote "origin") and can push
 // nowhere; other attempts' refs are hidden from them.
 //
-// Errors: `configuration` (a clone_url or base that cannot be right), `unauthorized`, `not_found` and `unreachable`
-// (the remote), `conflict` (another tick holds the mirror for too long), `io`.
+// Errors: those of git.hpp and file_lock.hpp; `configuration` for a clone_url or base that cannot be right.
 
 #include <afk/core/ids.hpp>
 #include <afk/core/result.hpp>
-#include <afk/port/clock.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -81,8 +79,8 @@ class WorkspaceLayout {
 
 class Workspace {
  public:
-  // Both outlive the workspace.
-  Workspace(Git& git, Clock& clock, WorkspaceLayout layout);
+  // `git` outlives the workspace.
+  Workspace(Git& git, WorkspaceLayout layout);
 
   [[nodiscard]] const WorkspaceLayout& layout() const { return layout_; }
 
@@ -94,7 +92,7 @@ class Workspace {
 
   // fetch_base, then the attempt's clone with the branch created from the base's head and checked out. The clone
   // appears by a rename, whole or not at all; one that exists is answered as it was prepared, without any contact with
-  // the remote. Leftovers of a preparation that was killed are removed.
+  // the remote. Leftovers of a preparation that was killed are removed. The caller holds the attempt's lock.
   Result<PreparedClone> prepare_clone(const CloneOrder& order);
 
   // A fresh checkout of one head, detached, in the same manner; a destination that exists is left as it is.
@@ -102,7 +100,6 @@ class Workspace {
 
  private:
   Git& git_;
-  Clock& clock_;
   WorkspaceLayout layout_;
 };
 
