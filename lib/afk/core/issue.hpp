@@ -82,6 +82,13 @@ struct IssueSummary {
   friend bool operator==(const IssueSummary&, const IssueSummary&) = default;
 };
 
+// How much the tracker's log says of changes to title and body.
+enum class EditLog : std::uint8_t {
+  complete,    // names every change
+  titles_only, // bodies may change without a trace (Forgejo)
+  unreadable,
+};
+
 // One issue whole, judged from one read: labels, state and log agree with each other.
 struct IssueRecord {
   IssueRef issue;
@@ -92,6 +99,7 @@ struct IssueRecord {
   std::string url;  // for people; empty where the tracker has no pages
   std::vector<std::string> labels;
   std::vector<IssueEvent> events;  // oldest first
+  EditLog edit_log = EditLog::unreadable;
   std::vector<Comment> comments;   // oldest first
   std::vector<Blocker> blockers;   // native dependencies and "Blocked by" lines, states resolved
   std::vector<IssueRef> open_sub_issues;

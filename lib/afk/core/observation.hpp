@@ -39,7 +39,7 @@ struct HoldVerdict {
   std::string reason;
 };
 
-struct GateVerdict {
+struct RedispatchVerdict {
   Situation::Gates gates = Situation::Gates::pass;
   std::string reason;
 };
@@ -61,7 +61,7 @@ struct Observation {
   LandingEvidence landing;
   std::optional<TrustedAnswer> answer; // newer than the question that the run asks
   HoldVerdict hold;
-  GateVerdict redispatch_gates;
+  RedispatchVerdict redispatch_gates;
 };
 
 // The last turn of an agent, which the table calls the run's last turn; absent when none is known.

@@ -8,6 +8,7 @@
 
 #include <afk/core/attempt_view.hpp>
 #include <afk/core/ids.hpp>
+#include <afk/core/prompt_file.hpp>
 #include <afk/core/result.hpp>
 #include <afk/core/time.hpp>
 
@@ -26,14 +27,6 @@ struct ExecutorIdentity {
   friend auto operator<=>(const ExecutorIdentity&, const ExecutorIdentity&) = default;
 };
 
-// A file that is handed to the agent beside the prompt (ISSUE.md, a log excerpt): hostile bytes, never parsed.
-struct OrderFile {
-  std::string name; // [A-Za-z0-9._-]
-  std::string bytes;
-
-  friend bool operator==(const OrderFile&, const OrderFile&) = default;
-};
-
 // One work order: a turn to start. The same names always mean the same order.
 struct Order {
   IssueRef issue;
@@ -45,7 +38,7 @@ struct Order {
   std::string model;
   std::string branch; // "afk/<issue>-<run8>"
   std::string prompt; // what the agent reads on its standard input and as a file
-  std::vector<OrderFile> files;
+  std::vector<PromptFile> files;
   // Verify turns: the head to check and the commands to run on it, in order, until one fails.
   std::string verify_head;
   std::vector<std::string> verify_commands;

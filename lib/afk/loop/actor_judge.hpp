@@ -1,0 +1,27 @@
+#pragma once
+// Judging the people in an issue's log by the configuration that is in force: shared by both ticks.
+
+#include <afk/core/issue_history.hpp>
+#include <afk/core/trust.hpp>
+#include <afk/loop/tick_context.hpp>
+
+#include <vector>
+
+namespace afk::loop {
+
+// The trust settings with the labeler that the tracker's kind allows.
+[[nodiscard]] TrustSettings derive_trust_settings(const Config& config);
+
+// Who armed. An arming by our own account counts where a card of the issue recorded it.
+[[nodiscard]] ActorTrust judge_arming_actor(const TickContext& context, const IssueHistory& history,
+                                            const ArmingRecord& arming);
+
+// Whoever wrote a comment or edited the issue.
+[[nodiscard]] ActorTrust judge_actor(const TickContext& context, const Actor& actor);
+
+// Title and body against the arming; `pinned_hash` as the run's card has it, "" before there is one.
+[[nodiscard]] ContentTrust judge_content(const TickContext& context, const IssueRecord& record,
+                                         const ArmingRecord& arming, ContentFacts::Stage stage,
+                                         const std::string& pinned_hash);
+
+} // namespace afk::loop

@@ -1,0 +1,82 @@
+#include <afk/loop/card_view.hpp>
+
+namespace afk::loop {
+
+namespace {
+
+CardView derive_common(const TickContext& context, const RepositorySettings& settings, const IssueRef& issue,
+                       RunCard card) {
+  CardView view;
+  view.card = std::move(card);
+  view.issue = issue;
+  view.labels = context.config.labels;
+  view.landing = settings.landing;
+  view.attempts_allowed = settings.lifecycle.fix_forward_max_attempts;
+  view.budget_usd = settings.lifecycle.budget_usd;
+  return view;
+}
+
+PhaseInput derive_phase_input(const RunCard& card, const RepositorySettings& settings) {
+  PhaseInput input;
+  input.state = card.state;
+  input.ending = card.ending;
+  input.turns_ordered = card.turns.size();
+  input.landing = settings.landing;
+  input.checks = settings.check_mode == CheckSettings::Mode::none ? PhaseInput::Checks::none
+                                                                  : PhaseInput::Checks::configured;
+  return input;
+}
+
+// Shown only once the agent has been quiet for a while, so that the comment does not change with time alone.
+std::optional<Timestamp> derive_quiet_since(const RunLook& look, const Observation& observation) {
+  const TurnView* live = find_live_turn(observation);
+  if (live == nullptr)
+    return std::nullopt;
+  const auto progress = live->last_progress_at ? live->last_progress_at : live->started_at;
+  const Duration quiet_after = look.settings.lifecycle.stall_limit / 2;
+  return progress && observation.now - *progress > quiet_after ? progress : std::nullopt;
+}
+
+std::string derive_step(const Observation& observation) {
+  const TurnView* turn = find_live_turn(observation);
+  if (turn == nullptr)
+    turn = find_last_agent_turn(observation);
+  return turn != nullptr && turn->report ? turn->report->step : "";
+}
+
+} // namespace
+
+CardView derive_card_view(const TickContext& context, const RunLook& look, const Observation& observation,
+                          const Situation& situation, const Decision& decision, RunCard card) {
+  PhaseInput input = derive_phase_input(card, look.settings);
+  input.reported = derive_reported_phase(observation.executor.attempts);
+  input.published = situation.published;
+  input.verdict = situation.verdict;
+  CardView view = derive_common(context, look.settings, look.record.issue, std::move(card));
+  view.phases = derive_phases(input);
+  if (const auto* wait = std::get_if<Wait>(&decision.action)) {
+    view.waiting = wait->reason;
+    view.waiting_detail = wait->reason == WaitReason::held ? observation.hold.reason : "";
+  }
+  view.question = derive_question(observation);
+  view.step = derive_step(observation);
+  view.quiet_since = derive_quiet_since(look, observation);
+  if (!observation.executor.attempts.empty())
+    view.links.push_back({"log", observation.executor.attempts.back().reference});
+  const PublishedEvidence& published = observation.landing.work.published;
+  if (!published.link.empty())
+    view.links.push_back({"work", published.link});
+  return view;
+}
+
+CardView derive_new_card_view(const TickContext& context, const NewRun& run) {
+  CardView view = derive_common(context, run.settings, run.issue, run.card);
+  view.phases = derive_phases(derive_phase_input(run.card, run.settings));
+  if (run.card.state == CardState::running)
+    view.waiting = WaitReason::running;
+  if (!run.reference.empty())
+    view.links.push_back({"log", run.reference});
+  return view;
+}
+
+} // namespace afk::loop

@@ -1,0 +1,324 @@
+#include <afk/loop/run_plan.hpp>
+
+#include <afk/core/decide.hpp>
+#include <afk/core/message.hpp>
+#include <afk/core/run_clocks.hpp>
+#include <afk/core/working_hours.hpp>
+#include <afk/loop/card_view.hpp>
+#include <afk/loop/ending_steps.hpp>
+#include <afk/loop/run_trust.hpp>
+#include <afk/loop/turn_orders.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace afk::loop {
+
+namespace {
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+HoldVerdict derive_hold(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
+  using Hold = Situation::Hold;
+  if (facts.kill_switch == TickGate::KillSwitch::on)
+    return {Hold::held, "the kill switch is on"};
+  if (has_label(look.record.labels, context.config.labels.paused))
+    return {Hold::held, fmt::format("the label {} is on", context.config.labels.paused)};
+  if (is_open(look.settings.policy.hours, facts.now) == HoursState::closed)
+    return {Hold::held, "outside the working hours"};
+  const auto& cap = look.settings.policy.max_dispatches_per_day;
+  if (cap && facts.dispatched_today >= *cap)
+    return {Hold::held, fmt::format("the day's {} dispatches are used up", *cap)};
+  return {};
+}
+
+// Attempts of which the executor shows no turn were ordered and never began: the order is given again as if they were
+// not there.
+std::vector<AttemptView> derive_begun(std::vector<AttemptView> attempts) {
+  std::erase_if(attempts, [](const AttemptView& attempt) {
+    return attempt.turns.empty() && attempt.attempt.redispatch > 0;
+  });
+  return attempts;
+}
+
+double derive_cost(std::span<const AttemptView> attempts) {
+  double cost = 0;
+  for (const AttemptView& attempt : attempts)
+    for (const TurnView& turn : attempt.turns)
+      if (turn.report && turn.report->cost_usd)
+        cost += *turn.report->cost_usd;
+  return cost;
+}
+
+Timestamp derive_asked_at(const Observation& observation) {
+  const TurnView* last = find_last_agent_turn(observation);
+  if (last != nullptr && last->ended_at)
+    return *last->ended_at;
+  const auto noted = observation.card.first_seen.find(FirstSeen::question);
+  return noted == observation.card.first_seen.end() ? observation.now : noted->second;
+}
+
+Observation observe_run(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
+  Observation observation;
+  observation.now = facts.now;
+  observation.issue_state = look.record.state;
+  if (has_label(look.record.labels, context.config.labels.question))
+    observation.question_label = Situation::Label::on;
+  observation.person_acts = derive_person_acts(look.record, look.history, look.arming, context.config.labels);
+  observation.arming = judge_arming(context, look);
+  observation.card = look.card;
+  observation.executor = look.evidence;
+  observation.executor.attempts = derive_begun(std::move(observation.executor.attempts));
+  observation.card.cost_usd = std::max(look.card.cost_usd, derive_cost(observation.executor.attempts));
+  observation.landing = look.landing;
+  observation.hold = derive_hold(context, facts, look);
+  if (!derive_question(observation).empty())
+    observation.answer = find_answer(context, look, derive_asked_at(observation));
+  return observation;
+}
+
+EndingFacts derive_ending_facts(const RunLook& look, const Observation& observation) {
+  EndingFacts facts;
+  facts.issue = look.record.issue;
+  facts.issue_title = look.record.title;
+  facts.issue_url = look.record.url;
+  facts.issue_state = look.record.state;
+  facts.labels = look.record.labels;
+  facts.executor = look.evidence.reach == ExecutorEvidence::Reach::other_identity ? "" : look.executor;
+  facts.question = derive_question(observation);
+  facts.work_link = observation.landing.work.published.link;
+  facts.now = observation.now;
+  int newest = look.card.redispatches;
+  for (const AttemptView& attempt : look.evidence.attempts)
+    newest = std::max(newest, attempt.attempt.redispatch);
+  for (int k = 0; k <= newest; ++k)
+    facts.attempts.push_back({look.arming.run, k});
+  return facts;
+}
+
+// The decision as refusals bend it: what was refused for too long goes to a person.
+struct Bent {
+  Decision decision;
+  std::string reason;
+};
+
+Bent bend_by_refusal(const RunCard& card, const RepositorySettings& settings, Decision decision, Timestamp now) {
+  if (!card.first_seen.contains(FirstSeen::refused))
+    return {std::move(decision), ""};
+  const Duration refused_for = derive_elapsed(card, FirstSeen::refused, now);
+  // A base that is checked out and not clean is its owner's to tidy up: nothing that an agent does changes that.
+  if (std::holds_alternative<Push>(decision.action) && refused_for >= settings.lifecycle.turn_end_grace)
+    return {{decision.row, End{Ending::conflict}}, card.refused_answer};
+  if (derive_effect(decision.action) == Effect::starts_work && refused_for >= settings.lifecycle.unreachable_after)
+    return {{decision.row, End{Ending::refused}}, card.refused_answer};
+  return {std::move(decision), ""};
+}
+
+std::string derive_reason(const Observation& observation, const Situation& situation, const Action& action) {
+  if (const auto* end = std::get_if<End>(&action)) {
+    if (end->ending == Ending::trust)
+      return observation.arming.reason;
+    if (end->ending == Ending::unreachable)
+      return observation.executor.problem.empty() ? observation.landing.problem : observation.executor.problem;
+    if (situation.gates == Situation::Gates::fail)
+      return observation.redispatch_gates.reason;
+    const TurnView* last = find_last_agent_turn(observation);
+    return last == nullptr ? "" : last->report_problem;
+  }
+  if (const auto* wait = std::get_if<Wait>(&action)) {
+    if (wait->reason == WaitReason::held)
+      return observation.hold.reason;
+    if (wait->reason == WaitReason::unreachable)
+      return observation.executor.problem.empty() ? observation.landing.problem : observation.executor.problem;
+  }
+  return "";
+}
+
+// Builds the steps of one decision; `plan.run.view.card` is the card as it will be written.
+class StepPlanner {
+ public:
+  StepPlanner(const TickContext& context, const RunLook& look, RunPlan& plan)
+      : context_(context), look_(look), plan_(plan), card_(plan.run.view.card) {}
+
+  Result<void> plan_action(const Action& action) {
+    return std::visit([this](const auto& one) { return plan_one(one); }, action);
+  }
+
+ private:
+  Result<void> plan_one(const Wait&) {
+    plan_.steps.emplace_back(WriteCard{});
+    return {};
+  }
+
+  Result<void> plan_one(const ReportForeignLock&) { return {}; }
+
+  Result<void> plan_one(const Interrupt& action) {
+    const TurnView* live = find_live_turn(plan_.observation);
+    if (!card_.interrupt || card_.interrupt->turn != live->turn)
+      card_.interrupt = CardInterrupt{action.cause, live->turn, plan_.observation.now};
+    plan_.steps.emplace_back(WriteCard{});
+    for (const AttemptView& attempt : plan_.observation.executor.attempts)
+      plan_.steps.emplace_back(StopAttempt{look_.executor, attempt.attempt, Executor::Stop::turn});
+    return {};
+  }
+
+  Result<void> plan_one(const Park&) {
+    const EndingFacts facts = derive_ending_facts(look_, plan_.observation);
+    card_ = announce_parking(context_, std::move(card_), facts, find_last_agent_turn(plan_.observation)->turn);
+    plan_.steps = derive_parking_steps(context_, card_, facts);
+    return {};
+  }
+
+  Result<void> plan_one(const OrderTurn& action) {
+    TurnRequest request{action.kind, action.attempt, "", TurnRequest::Again::no};
+    if (action.kind == TurnKind::answer)
+      request.answer = plan_.observation.answer ? plan_.observation.answer->text : "";
+    const TurnView* live = find_live_turn(plan_.observation);
+    if (live != nullptr && live->state == TurnState::waiting) {
+      card_.state = CardState::running;
+      plan_.steps.emplace_back(WriteCard{});
+      plan_.steps.emplace_back(AnswerTurn{look_.executor, look_.evidence.attempts.back().attempt, request.answer});
+      return {};
+    }
+    return start_turn(request);
+  }
+
+  Result<void> plan_one(const RepeatTurn&) {
+    return start_turn({TurnKind::first, Attempt::free, "", TurnRequest::Again::last_turn});
+  }
+
+  Result<void> plan_one(const Push&) {
+    plan_.steps.emplace_back(WriteCard{});
+    plan_.steps.emplace_back(KeepCandidate{work_query(), plan_.observation.landing.work});
+    plan_.steps.emplace_back(PushCandidate{work_query(), plan_.observation.landing.work});
+    return {};
+  }
+
+  Result<void> plan_one(const End& action) {
+    const EndingFacts facts = derive_ending_facts(look_, plan_.observation);
+    card_ = announce_ending(context_, std::move(card_), facts, action.ending, plan_.reason);
+    plan_.steps = derive_ending_steps(context_, card_, facts);
+    return {};
+  }
+
+  // Pull requests and re-runs are a forge's; the configuration refuses them where the tracker has none.
+  Result<void> plan_one(const OpenPullRequest&) { return no_forge(); }
+
+  Result<void> plan_one(const MarkReady&) { return no_forge(); }
+
+  Result<void> plan_one(const Merge&) { return no_forge(); }
+
+  Result<void> plan_one(const RerunChecks&) { return no_forge(); }
+
+  static Result<void> no_forge() {
+    return Error{ErrorKind::configuration, "this tracker has no pull requests and no checks of its own"};
+  }
+
+  Result<void> start_turn(const TurnRequest& request) {
+    RunLook look = look_; // with the attempts that have begun: the names count from them
+    look.evidence = plan_.observation.executor;
+    look.card = card_;
+    auto ordered = order_turn(context_, look, plan_.observation, request);
+    if (!ordered)
+      return std::move(ordered).error();
+    note_turn(ordered->on_card);
+    card_.state = CardState::running;
+    card_.redispatches = std::max(card_.redispatches, ordered->order.redispatch);
+    plan_.turn = ordered->order.turn;
+    plan_.steps.emplace_back(WriteCard{});
+    if (ordered->order.kind == TurnKind::verify)
+      plan_.steps.emplace_back(KeepCandidate{work_query(), plan_.observation.landing.work});
+    plan_.steps.emplace_back(StartTurn{look_.executor, std::move(ordered->order)});
+    return {};
+  }
+
+  // A turn that an earlier tick noted and could not order keeps its place and its time.
+  void note_turn(const CardTurn& turn) {
+    const bool noted = std::ranges::any_of(card_.turns, [&](const CardTurn& one) {
+      return one.kind == turn.kind && one.cause == turn.cause && one.ordinal == turn.ordinal;
+    });
+    if (!noted)
+      card_.turns.push_back(turn);
+  }
+
+  [[nodiscard]] WorkQuery work_query() const {
+    return {look_.record.issue, look_.arming.run, plan_.observation.executor.attempts.back().attempt.redispatch,
+            derive_branch_name(look_.record.issue.number, look_.arming.run)};
+  }
+
+  const TickContext& context_;
+  const RunLook& look_;
+  RunPlan& plan_;
+  RunCard& card_;
+};
+
+// What the card announces and an earlier tick did not finish.
+std::optional<std::vector<Step>> resume(const TickContext& context, const RunLook& look, RunPlan& plan) {
+  const RunCard& card = plan.run.view.card;
+  const EndingFacts facts = derive_ending_facts(look, plan.observation);
+  if (card.state == CardState::ended)
+    return derive_ending_steps(context, card, facts);
+  const bool question_on = plan.observation.question_label == Situation::Label::on;
+  const bool lock_on = has_label(look.record.labels, context.config.labels.in_progress);
+  if (card.state == CardState::parked && question_on && lock_on && plan.observation.person_acts.empty())
+    return derive_parking_steps(context, card, facts);
+  return std::nullopt;
+}
+
+RunPlan start_plan(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
+  RunPlan plan;
+  plan.issue = look.record.issue;
+  plan.title = look.record.title;
+  plan.executor = look.executor;
+  plan.observation = observe_run(context, facts, look);
+  plan.run.issue = look.record.issue;
+  if (look.found) {
+    plan.run.comment_id = look.found->comment_id;
+    plan.run.comment_body = look.found->body;
+  }
+  return plan;
+}
+
+} // namespace
+
+Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
+  RunPlan plan = start_plan(context, facts, look);
+  const Timestamp now = facts.now;
+  const Duration unreachable_after = look.settings.lifecycle.unreachable_after;
+  const RunCard held = give_up_doorbells(plan.observation.card, unreachable_after, now);
+  plan.run.view.card = held;
+  if (auto steps = resume(context, look, plan)) {
+    const bool ended = held.state == CardState::ended;
+    plan.decision = {0, ended ? Action{End{held.ending.value_or(Ending::needs_human)}} : Action{Park{}}};
+    plan.reason = held.ending_reason;
+    plan.steps = std::move(*steps);
+    plan.run.view = derive_card_view(context, look, plan.observation, derive_situation(plan.observation, look.settings),
+                                     plan.decision, held);
+    return plan;
+  }
+
+  // The clocks run on only when this look does not wait for a hold itself.
+  plan.observation.card = release_hold(held, now);
+  const Situation situation = derive_situation(plan.observation, look.settings);
+  Bent bent = bend_by_refusal(plan.observation.card, look.settings, decide(situation), now);
+  plan.decision = std::move(bent.decision);
+  plan.reason = bent.reason.empty() ? derive_reason(plan.observation, situation, plan.decision.action) : bent.reason;
+  RunCard& card = plan.run.view.card;
+  if (derive_clocks(plan.decision.action) == Clocks::standing_still) {
+    card = held;
+    card.first_seen.try_emplace(FirstSeen::hold, now);
+  } else {
+    card = plan.observation.card;
+  }
+  card = note_look(std::move(card), plan.observation, situation);
+  if (auto planned = StepPlanner(context, look, plan).plan_action(plan.decision.action); !planned)
+    return std::move(planned).error();
+  plan.run.view = derive_card_view(context, look, plan.observation, situation, plan.decision, plan.run.view.card);
+  return plan;
+}
+
+} // namespace afk::loop

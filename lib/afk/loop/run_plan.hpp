@@ -1,0 +1,39 @@
+#pragma once
+// From one look to one plan: observation → situation → decision → steps. Pure but for the boundary of a prompt, which
+// is drawn from TickContext::random.
+
+#include <afk/core/action.hpp>
+#include <afk/core/derive_situation.hpp>
+#include <afk/loop/apply.hpp>
+#include <afk/loop/run_look.hpp>
+#include <afk/loop/steps.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace afk::loop {
+
+// What the whole tick knows and every run's plan needs.
+struct WatchFacts {
+  Timestamp now; // the tracker's clock
+  TickGate::KillSwitch kill_switch = TickGate::KillSwitch::on;
+  int dispatched_today = 0;
+};
+
+struct RunPlan {
+  IssueRef issue;
+  std::string title;
+  Observation observation;
+  Decision decision; // row 0: an ending or a parking that the card announces is finished before the table is read
+  std::string reason;
+  std::string executor;
+  RunInFlight run; // with the card as the plan leaves it
+  std::optional<TurnName> turn;
+  std::vector<Step> steps;
+};
+
+// Fails when an order cannot be derived (a prompt template that is broken); the run is then left as it is.
+Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, const RunLook& look);
+
+} // namespace afk::loop

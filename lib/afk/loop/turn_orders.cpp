@@ -1,0 +1,181 @@
+#include <afk/loop/turn_orders.hpp>
+
+#include <algorithm>
+
+namespace afk::loop {
+
+namespace {
+
+constexpr std::size_t boundary_bytes = 16;
+
+// Why the fix is ordered: the output of the verify turn that failed, else of the last turn.
+std::string derive_failure(const RunLook& look, const Observation& observation) {
+  const HeadVerdict verdict =
+      derive_head_verdict(observation, look.settings, observation.landing.work.candidate_head);
+  if (verdict.turn != nullptr)
+    return verdict.turn->output_excerpt;
+  const TurnView* last = find_last_agent_turn(observation);
+  return last == nullptr ? "" : last->output_excerpt;
+}
+
+const CardTurn* find_card_turn(const TickContext& context, const RunCard& card, const TurnName& name) {
+  const auto found = std::ranges::find_if(card.turns, [&](const CardTurn& turn) {
+    return derive_turn_name({card.run, turn.kind, turn.cause, turn.ordinal}, context.digest) == name;
+  });
+  return found == card.turns.end() ? nullptr : &*found;
+}
+
+// What makes the turn the same turn again when another tick orders it.
+std::string derive_cause(const RunLook& look, const Observation& observation, TurnKind kind) {
+  const WorkEvidence& work = observation.landing.work;
+  switch (kind) {
+  case TurnKind::first:
+    return "";
+  case TurnKind::verify:
+    return work.candidate_head;
+  case TurnKind::redispatch:
+    return "r" + std::to_string(look.card.redispatches + 1);
+  case TurnKind::answer: {
+    const TurnView* last = find_last_agent_turn(observation);
+    return last == nullptr ? "" : last->turn.text;
+  }
+  case TurnKind::rebase:
+    return work.run_head + ":" + work.base_head;
+  case TurnKind::fix:
+  case TurnKind::finish:
+    return work.run_head;
+  }
+  return "";
+}
+
+// The number of earlier starts of this turn that came to nothing.
+int derive_ordinal(const TickContext& context, const Observation& observation, TurnIdentity identity) {
+  const auto is_known = [&](const TurnName& name) {
+    return std::ranges::any_of(observation.executor.attempts, [&](const AttemptView& attempt) {
+      return std::ranges::any_of(attempt.turns, [&](const TurnView& turn) { return turn.turn == name; });
+    });
+  };
+  identity.ordinal = 0;
+  while (is_known(derive_turn_name(identity, context.digest)))
+    ++identity.ordinal;
+  return identity.ordinal;
+}
+
+struct Prompted {
+  Prompt prompt;
+  std::string comparable_hash;
+};
+
+Result<Prompted> prompt_for(const TickContext& context, PromptInput input) {
+  if (!context.prompt_template.empty())
+    input.template_text = context.prompt_template;
+  input.issue_form = context.config.prompt.issue;
+  input.boundary = std::string(2 * boundary_bytes, '0');
+  auto comparable = derive_prompt(input, context.digest);
+  if (!comparable)
+    return std::move(comparable).error();
+  input.boundary = context.random.hex(boundary_bytes);
+  auto prompt = derive_prompt(input, context.digest);
+  if (!prompt)
+    return std::move(prompt).error();
+  return Prompted{std::move(*prompt), comparable->hash};
+}
+
+PromptInput derive_prompt_input(const IssueRecord& record, const RepositorySettings& settings, const RunName& run) {
+  PromptInput input;
+  input.issue = record.issue;
+  input.run = run;
+  input.branch = derive_branch_name(record.issue.number, run);
+  input.landing = settings.landing.landing;
+  input.publisher = Publisher::afk;
+  input.issue_title = record.title;
+  input.issue_body = record.body;
+  input.issue_url = record.url;
+  input.check_commands = derive_verify_commands(settings);
+  return input;
+}
+
+void take_prompt(OrderedTurn& turn, Prompted prompted) {
+  turn.order.prompt = std::move(prompted.prompt.text);
+  turn.order.files = std::move(prompted.prompt.files);
+  turn.prompt_hash = std::move(prompted.comparable_hash);
+  turn.template_version = std::move(prompted.prompt.template_version);
+}
+
+PromptInput derive_turn_prompt(const RunLook& look, const Observation& observation, const TurnRequest& request,
+                               TurnKind kind) {
+  PromptInput input = derive_prompt_input(look.record, look.settings, look.arming.run);
+  const WorkEvidence& work = observation.landing.work;
+  input.kind = kind;
+  input.base_branch = work.base_branch;
+  if (kind == TurnKind::fix || kind == TurnKind::finish)
+    input.failure = derive_failure(look, observation);
+  if (kind == TurnKind::rebase)
+    input.conflicting_paths = work.conflicts;
+  if (kind == TurnKind::answer) {
+    input.question = derive_question(observation);
+    input.answer = request.answer;
+  }
+  return input;
+}
+
+} // namespace
+
+Result<OrderedTurn> order_first_turn(const TickContext& context, const DispatchFacts& facts) {
+  PromptInput input = derive_prompt_input(facts.record, facts.settings, facts.run);
+  input.kind = TurnKind::first;
+  input.base_branch = facts.base_branch;
+  auto prompted = prompt_for(context, std::move(input));
+  if (!prompted)
+    return std::move(prompted).error();
+
+  OrderedTurn turn;
+  turn.on_card = {TurnKind::first, "", 0, Attempt::free, facts.now};
+  turn.order.issue = facts.record.issue;
+  turn.order.run = facts.run;
+  turn.order.turn = derive_turn_name({facts.run, TurnKind::first, "", 0}, context.digest);
+  turn.order.kind = TurnKind::first;
+  turn.order.agent = facts.agent;
+  turn.order.model = facts.model;
+  turn.order.branch = derive_branch_name(facts.record.issue.number, facts.run);
+  take_prompt(turn, std::move(*prompted));
+  return turn;
+}
+
+Result<OrderedTurn> order_turn(const TickContext& context, const RunLook& look, const Observation& observation,
+                               const TurnRequest& request) {
+  TurnKind kind = request.kind;
+  std::string cause = derive_cause(look, observation, kind);
+  if (request.again == TurnRequest::Again::last_turn) {
+    const TurnView* last = find_last_agent_turn(observation);
+    const CardTurn* known = last == nullptr ? nullptr : find_card_turn(context, look.card, last->turn);
+    kind = known == nullptr ? TurnKind::first : known->kind;
+    cause = known == nullptr ? "" : known->cause;
+  }
+  const RunName& run = look.arming.run;
+  const int ordinal = derive_ordinal(context, observation, {run, kind, cause, 0});
+  const int newest = look.evidence.attempts.empty() ? 0 : look.evidence.attempts.back().attempt.redispatch;
+
+  OrderedTurn turn;
+  turn.on_card = {kind, cause, ordinal, request.attempt, observation.now};
+  turn.order.issue = look.record.issue;
+  turn.order.run = run;
+  turn.order.redispatch = kind == TurnKind::redispatch ? look.card.redispatches + 1 : newest;
+  turn.order.turn = derive_turn_name({run, kind, cause, ordinal}, context.digest);
+  turn.order.kind = kind;
+  turn.order.branch = derive_branch_name(look.record.issue.number, run);
+  if (kind == TurnKind::verify) {
+    turn.order.verify_head = observation.landing.work.candidate_head;
+    turn.order.verify_commands = derive_verify_commands(look.settings);
+    return turn;
+  }
+  turn.order.agent = look.card.agent;
+  turn.order.model = look.card.model;
+  auto prompted = prompt_for(context, derive_turn_prompt(look, observation, request, kind));
+  if (!prompted)
+    return std::move(prompted).error();
+  take_prompt(turn, std::move(*prompted));
+  return turn;
+}
+
+} // namespace afk::loop
