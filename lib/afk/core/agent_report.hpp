@@ -34,11 +34,11 @@ inline constexpr double highest_reported_cost_usd = 1'000'000;
 
 // The values as the file has them; absent where the key is absent or null.
 struct AgentReportFields {
-  std::optional<std::string> result;
-  std::optional<std::string> question;
-  std::optional<std::string> phase;
-  std::optional<std::string> step;
-  std::optional<double> cost_usd;
+  std::optional<std::string> result = std::nullopt;
+  std::optional<std::string> question = std::nullopt;
+  std::optional<std::string> phase = std::nullopt;
+  std::optional<std::string> step = std::nullopt;
+  std::optional<double> cost_usd = std::nullopt;
 };
 
 struct AgentReport {

@@ -56,9 +56,9 @@ struct ContentFacts {
   enum class Stage : std::uint8_t { before_dispatch, during_run };
   Stage stage = Stage::before_dispatch;
   EditLog edit_log = EditLog::unreadable;
-  std::span<const ContentEdit> edits_after_arming;
-  std::string pinned_hash;  // what the run's card says; "" before there is one
-  std::string current_hash; // of title and body as they are now; "" when they could not be read
+  std::span<const ContentEdit> edits_after_arming = {};
+  std::string pinned_hash = {};  // what the run's card says; "" before there is one
+  std::string current_hash = {}; // of title and body as they are now; "" when they could not be read
 };
 
 enum class ContentVerdict : std::uint8_t { valid, voided, unknown };
