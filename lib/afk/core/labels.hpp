@@ -11,17 +11,6 @@
 
 namespace afk {
 
-// The five labels that carry state, as configured.
-struct LabelSet {
-  std::string ready = "ready-for-agent";
-  std::string in_progress = "agent-in-progress";
-  std::string human = "ready-for-human";
-  std::string question = "needs-info";
-  std::string paused = "paused";
-
-  friend bool operator==(const LabelSet&, const LabelSet&) = default;
-};
-
 // `priority:<n>`, n from 0 to 1000000; lower goes first.
 struct PriorityLabels {
   std::optional<int> priority;      // the lowest of several; nothing without a legal one

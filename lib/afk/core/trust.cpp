@@ -118,8 +118,7 @@ ContentTrust judge_during_run(const ContentFacts& facts) {
   }
   const bool body_edit_seen = std::ranges::any_of(
       facts.edits_after_arming, [](const ContentEdit& edit) { return edit.kind == IssueEventKind::body_changed; });
-  const bool explained =
-      facts.edit_log == ContentFacts::EditLog::complete ? !facts.edits_after_arming.empty() : body_edit_seen;
+  const bool explained = facts.edit_log == EditLog::complete ? !facts.edits_after_arming.empty() : body_edit_seen;
   if (!explained) {
     return voided("title or body are not those of the arming, and no log names who changed them");
   }
@@ -159,7 +158,7 @@ ContentTrust derive_content_trust(const ContentFacts& facts, TrustSettings::Cont
   if (pin == TrustSettings::ContentPin::off) {
     return {.verdict = ContentVerdict::valid, .reason = "trust.pin_content is off"};
   }
-  if (facts.edit_log == ContentFacts::EditLog::unreadable || facts.current_hash.empty()) {
+  if (facts.edit_log == EditLog::unreadable || facts.current_hash.empty()) {
     return {.verdict = ContentVerdict::unknown, .reason = "title, body or their history could not be read"};
   }
   if (facts.stage == ContentFacts::Stage::during_run) {

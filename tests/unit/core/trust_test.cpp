@@ -11,7 +11,6 @@ namespace {
 
 using Labeler = TrustSettings::Labeler;
 using Stage = ContentFacts::Stage;
-using EditLog = ContentFacts::EditLog;
 
 Actor a_person() {
   return {.id = "583231", .login = "octocat", .kind = ActorKind::person};
