@@ -265,9 +265,12 @@ Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& execut
     return std::move(now).error();
   looks.host = *host;
   looks.now = *now;
-  for (const auto& [name, look] : executors)
+  for (const auto& [name, look] : executors) {
     if (!look)
       looks.errors.push_back({std::nullopt, with_context("executor " + name, look.error())});
+    else
+      looks.dispatched_today += static_cast<int>(look->recent_starts.size());
+  }
 
   auto candidates = derive_candidates(context, looks.host, issues, looks.errors);
   const Knowledge knowledge = ask_executors(context, executors, candidates);

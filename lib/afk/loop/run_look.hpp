@@ -34,6 +34,7 @@ struct RunLook {
 struct RunLooks {
   TrackerHost host;
   Timestamp now; // the tracker's clock
+  int dispatched_today = 0; // attempts that began in the last 24 hours, at all executors
   std::vector<RunLook> runs;
   // Issues whose in-progress label is somebody else's lock: row 3, without a run to look at.
   std::vector<IssueRecord> foreign_locks;

@@ -283,21 +283,30 @@ RunPlan start_plan(const TickContext& context, const WatchFacts& facts, const Ru
   return plan;
 }
 
+// The rest of the plan follows from the card as the plan leaves it.
+void finish_plan(const TickContext& context, const RunLook& look, const Situation& situation, RunPlan& plan) {
+  plan.run.view = derive_card_view(context, look, plan.observation, situation, plan.decision, plan.run.view.card);
+  if (render_comment(context, plan.run.view) != plan.run.comment_body)
+    plan.card_change = RunPlan::CardChange::changes;
+  else if (!plan.steps.empty() && std::holds_alternative<WriteCard>(plan.steps.front()))
+    plan.steps.erase(plan.steps.begin());
+}
+
 } // namespace
 
 Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
   RunPlan plan = start_plan(context, facts, look);
   const Timestamp now = facts.now;
-  const Duration unreachable_after = look.settings.lifecycle.unreachable_after;
-  const RunCard held = give_up_doorbells(plan.observation.card, unreachable_after, now);
-  plan.run.view.card = held;
+  const RunCard held =
+      give_up_doorbells(plan.observation.card, look.settings.lifecycle.unreachable_after, now);
+  RunCard& card = plan.run.view.card;
+  card = held;
   if (auto steps = resume(context, look, plan)) {
     const bool ended = held.state == CardState::ended;
     plan.decision = {0, ended ? Action{End{held.ending.value_or(Ending::needs_human)}} : Action{Park{}}};
     plan.reason = held.ending_reason;
     plan.steps = std::move(*steps);
-    plan.run.view = derive_card_view(context, look, plan.observation, derive_situation(plan.observation, look.settings),
-                                     plan.decision, held);
+    finish_plan(context, look, derive_situation(plan.observation, look.settings), plan);
     return plan;
   }
 
@@ -307,17 +316,14 @@ Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, co
   Bent bent = bend_by_refusal(plan.observation.card, look.settings, decide(situation), now);
   plan.decision = std::move(bent.decision);
   plan.reason = bent.reason.empty() ? derive_reason(plan.observation, situation, plan.decision.action) : bent.reason;
-  RunCard& card = plan.run.view.card;
-  if (derive_clocks(plan.decision.action) == Clocks::standing_still) {
-    card = held;
+  if (derive_clocks(plan.decision.action) == Clocks::standing_still)
     card.first_seen.try_emplace(FirstSeen::hold, now);
-  } else {
+  else
     card = plan.observation.card;
-  }
   card = note_look(std::move(card), plan.observation, situation);
   if (auto planned = StepPlanner(context, look, plan).plan_action(plan.decision.action); !planned)
     return std::move(planned).error();
-  plan.run.view = derive_card_view(context, look, plan.observation, situation, plan.decision, plan.run.view.card);
+  finish_plan(context, look, situation, plan);
   return plan;
 }
 

@@ -31,6 +31,8 @@ struct RunPlan {
   RunInFlight run; // with the card as the plan leaves it
   std::optional<TurnName> turn;
   std::vector<Step> steps;
+  // Whether WriteCard would change the comment: most looks leave it as it is.
+  enum class CardChange : std::uint8_t { none, changes } card_change = CardChange::none;
 };
 
 // Fails when an order cannot be derived (a prompt template that is broken); the run is then left as it is.

@@ -58,11 +58,16 @@ struct LiveAttempt {
   std::string model;
 };
 
+// The beginning of an attempt: what the day's caps count.
+struct RecentStart {
+  IssueRef issue;
+  Timestamp at;
+};
+
 struct ExecutorLook {
   ExecutorIdentity identity;
   std::vector<LiveAttempt> live; // every attempt with a starting, running or waiting turn
-  // When the attempts that began in the last 24 hours did so: what the day's cap counts.
-  std::vector<Timestamp> recent_starts;
+  std::vector<RecentStart> recent_starts; // of the last 24 hours
 };
 
 class Executor {
