@@ -1,0 +1,147 @@
+// The keys of each kind of executor, of agents and of notifiers: the tables that people name themselves.
+#include <afk/config/section_keys.hpp>
+
+#include <afk/core/check.hpp>
+
+namespace afk::config {
+namespace {
+
+constexpr NumberRange counted_from_one{.least = 1, .most = 1'000'000};
+
+template <typename Kind>
+ExecutorKind make_kind(std::string name, const Keys<Kind>& keys) {
+  KeyList<ExecutorSettings> list;
+  list.add_part("", keys, [](auto& settings) -> auto& { return std::get<Kind>(settings); });
+  return ExecutorKind{.name = std::move(name), .built_in = Kind{}, .keys = std::move(list).take()};
+}
+
+Keys<ProcessExecutorSettings> process_keys() {
+  using Settings = ProcessExecutorSettings;
+  const DurationRange at_least_a_second{.least = std::chrono::seconds(1)};
+  KeyList<Settings> list;
+  list.add({"workspace_root", "the folder of the runs' clones and logs; empty: below the state folder of the user"},
+           &Settings::workspace_root, path_type());
+  list.add({"sandbox", "what stands between an agent and this machine; none means that the agent is you"},
+           &Settings::sandbox,
+           choice_type<Settings::Sandbox>({{"bubblewrap", Settings::Sandbox::bubblewrap},
+                                           {"docker", Settings::Sandbox::docker},
+                                           {"podman", Settings::Sandbox::podman},
+                                           {"none", Settings::Sandbox::none}}));
+  list.add({"image", "the container image, with sandbox = \"docker\" or \"podman\""}, &Settings::image,
+           text_type({.what = "an image", .most_bytes = 500}));
+  list.add({"timeout", "how long one turn may take at this executor"}, &Settings::timeout,
+           duration_type(at_least_a_second));
+  list.add({"output_limit", "how much output of one turn is kept"}, &Settings::output_limit, byte_count_type());
+  list.add({"disk_limit", "how much one run may write"}, &Settings::disk_limit, byte_count_type());
+  list.add({"keep", "how long clones and logs stay after their run"}, &Settings::keep,
+           duration_type({.least = Duration::zero(), .most = std::chrono::hours(3650 * 24)}));
+  return std::move(list).take();
+}
+
+Keys<T3ExecutorSettings> t3_keys() {
+  using Settings = T3ExecutorSettings;
+  using Mode = Settings::RuntimeMode;
+  KeyList<Settings> list;
+  list.add({"url", "the address of the T3 Code server"}, &Settings::url, service_url_type());
+  list.add({"token_file", "the token for the server", FileUse::secret}, &Settings::token_file, path_type());
+  list.add({"instance_id", "which provider instance of the server works"}, &Settings::instance_id,
+           text_type({.what = "an instance", .most_bytes = 200}));
+  list.add({"model", "the model, where the agent names none"}, &Settings::model,
+           text_type({.what = "a model", .most_bytes = 200}));
+  list.add({"runtime_mode", "what the agent may do without asking"}, &Settings::runtime_mode,
+           choice_type<Mode>({{"approval-required", Mode::approval_required},
+                              {"auto-accept-edits", Mode::auto_accept_edits},
+                              {"auto", Mode::automatic},
+                              {"full-access", Mode::full_access}}));
+  list.add({"workspace_root", "the folder on the server that holds <owner>__<name> for each repository"},
+           &Settings::workspace_root, text_type({.what = "a path on the server", .most_bytes = 4095}));
+  return std::move(list).take();
+}
+
+Keys<KubernetesExecutorSettings> kubernetes_keys() {
+  using Settings = KubernetesExecutorSettings;
+  KeyList<Settings> list;
+  list.add({"namespace", "where the Jobs are created"}, &Settings::job_namespace,
+           text_type({.what = "a namespace", .most_bytes = 63}));
+  list.add({"template_file", "the Job that each run is made from; empty: the built-in one", FileUse::trusted},
+           &Settings::template_file, path_type());
+  list.add({"kubeconfig", "how the cluster is reached; empty: as the pod that this is", FileUse::secret},
+           &Settings::kubeconfig, path_type());
+  return std::move(list).take();
+}
+
+Keys<HttpExecutorSettings> http_keys() {
+  using Settings = HttpExecutorSettings;
+  KeyList<Settings> list;
+  list.add({"url", "the address of the agent API"}, &Settings::url, service_url_type());
+  list.add({"token_file", "the token for it", FileUse::secret}, &Settings::token_file, path_type());
+  return std::move(list).take();
+}
+
+Keys<HandoffExecutorSettings> handoff_keys() {
+  using Settings = HandoffExecutorSettings;
+  using Comment = Settings::Comment;
+  KeyList<Settings> list;
+  list.add({"label", "the label that an agent which watches the tracker itself waits for"}, &Settings::label,
+           text_type({.what = "a label", .most_bytes = 100}));
+  list.add({"comment", "whether the issue also gets a comment that assigns it"}, &Settings::comment,
+           flag_type(FlagNames<Comment>{.when_false = Comment::off, .when_true = Comment::on}));
+  return std::move(list).take();
+}
+
+} // namespace
+
+const std::vector<ExecutorKind>& executor_kinds() {
+  static const std::vector<ExecutorKind> kinds{make_kind("process", process_keys()), make_kind("t3", t3_keys()),
+                                               make_kind("kubernetes", kubernetes_keys()),
+                                               make_kind("http", http_keys()), make_kind("handoff", handoff_keys())};
+  return kinds;
+}
+
+const ExecutorKind& find_executor_kind(const ExecutorSettings& settings) {
+  for (const ExecutorKind& kind : executor_kinds()) {
+    if (kind.built_in.index() == settings.index()) {
+      return kind;
+    }
+  }
+  fail_check("every kind of executor has its keys", std::source_location::current());
+}
+
+const Keys<AgentSettings>& agent_keys() {
+  static const Keys<AgentSettings> keys = [] {
+    using Settings = AgentSettings;
+    KeyList<Settings> list;
+    list.add({"executor", "the executor that runs it, a name of the [executors] tables"}, &Settings::executor,
+             text_type({.what = "an executor", .most_bytes = 100, .emptiness = Emptiness::refused}));
+    list.add({"command", "a row of the command table, as \"claude\""}, &Settings::command,
+             text_type({.what = "a command", .most_bytes = 200}));
+    list.add({"argv", "the program and its arguments; the prompt is on standard input and in {prompt_file}"},
+             &Settings::argv, argv_type());
+    list.add({"model", "the model; a label agent:<name>:<model> overrides it"}, &Settings::model,
+             text_type({.what = "a model", .most_bytes = 200}));
+    list.add({"strengths", "the kinds of work that it is good at"}, &Settings::strengths,
+             text_list_type({.what = "a strength", .most_bytes = 100}));
+    list.add({"max_concurrent", "how many of its turns run at a time"}, &Settings::max_concurrent,
+             number_type(counted_from_one));
+    return std::move(list).take();
+  }();
+  return keys;
+}
+
+const Keys<NotifierSettings>& notifier_keys() {
+  static const Keys<NotifierSettings> keys = [] {
+    using Settings = NotifierSettings;
+    KeyList<Settings> list;
+    list.add(
+        {"kind", "what the doorbell is"}, &Settings::kind,
+        choice_type<Settings::Kind>(
+            {{"slack", Settings::Kind::slack}, {"ntfy", Settings::Kind::ntfy}, {"webhook", Settings::Kind::webhook}}));
+    list.add({"url_file", "a file with the address, which is a secret", FileUse::secret}, &Settings::url_file,
+             path_type());
+    list.add({"on", "what it is rung for; empty is everything"}, &Settings::on, endings_type());
+    return std::move(list).take();
+  }();
+  return keys;
+}
+
+} // namespace afk::config
