@@ -52,15 +52,15 @@ std::vector<IssueRef> derive_issues(std::span<const Result<RepositoryListing>> l
 }
 
 // An issue whose run is being searched.
-struct Candidate {
+struct SearchedIssue {
   IssueRecord record;
   IssueHistory history;
   RepositorySettings settings;
 };
 
-std::vector<Candidate> derive_candidates(const TickContext& context, const TrackerHost& host,
+std::vector<SearchedIssue> derive_candidates(const TickContext& context, const TrackerHost& host,
                                          std::span<const IssueRef> issues, std::vector<ReportedError>& errors) {
-  std::vector<Candidate> candidates;
+  std::vector<SearchedIssue> candidates;
   auto records = context.tracker.fetch_issues(issues);
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (!records[i]) {
@@ -72,7 +72,7 @@ std::vector<Candidate> derive_candidates(const TickContext& context, const Track
       errors.push_back({issues[i], settings.error()});
       continue;
     }
-    Candidate candidate{std::move(*records[i]), {}, std::move(*settings)};
+    SearchedIssue candidate{std::move(*records[i]), {}, std::move(*settings)};
     candidate.history = derive_issue_history(candidate.record, derive_history_context(context, host));
     for (const Error& problem : candidate.history.card_problems)
       errors.push_back({issues[i], problem});
@@ -82,7 +82,7 @@ std::vector<Candidate> derive_candidates(const TickContext& context, const Track
 }
 
 // Attempts to ask for: every arming's run and its possible redispatches. An executor answers for those it knows.
-std::vector<AttemptName> derive_attempts(const Candidate& candidate) {
+std::vector<AttemptName> derive_attempts(const SearchedIssue& candidate) {
   std::vector<AttemptName> attempts;
   for (const ArmingRecord& arming : candidate.history.armings) {
     const FoundCard* found = candidate.history.find_card(arming.run);
@@ -122,9 +122,9 @@ ExecutorKnowledge ask_executor(Executor& executor, const Result<ExecutorLook>& l
 using Knowledge = std::map<std::string, ExecutorKnowledge>;
 
 Knowledge ask_executors(const TickContext& context, const ExecutorLooks& looks,
-                        std::span<const Candidate> candidates) {
+                        std::span<const SearchedIssue> candidates) {
   std::vector<AttemptName> attempts;
-  for (const Candidate& candidate : candidates)
+  for (const SearchedIssue& candidate : candidates)
     std::ranges::copy(derive_attempts(candidate), std::back_inserter(attempts));
   Knowledge knowledge;
   for (const auto& [name, look] : looks)
@@ -140,7 +140,7 @@ std::optional<std::string> find_knowing_executor(const Knowledge& knowledge, con
 }
 
 // The newest arming with a card of a run, or whose run an executor knows.
-const ArmingRecord* find_run(const Candidate& candidate, const Knowledge& knowledge) {
+const ArmingRecord* find_run(const SearchedIssue& candidate, const Knowledge& knowledge) {
   const auto& armings = candidate.history.armings;
   const auto found = std::find_if(armings.rbegin(), armings.rend(), [&](const ArmingRecord& arming) {
     const FoundCard* card = candidate.history.find_card(arming.run);
@@ -190,7 +190,7 @@ RunCard rebuild_card(const RunLook& look, const Knowledge& knowledge) {
   return card;
 }
 
-RunLook make_look(const TickContext& context, Candidate candidate, const ArmingRecord& arming,
+RunLook make_look(const TickContext& context, SearchedIssue candidate, const ArmingRecord& arming,
                   const Knowledge& knowledge) {
   RunLook look{std::move(candidate.record), std::move(candidate.history), arming, std::move(candidate.settings),
                std::nullopt,                {},                           "",     {},
@@ -241,7 +241,7 @@ bool holds_label(const TickContext& context, const IssueRecord& record) {
 
 // An in-progress label without a run of ours. While an executor cannot be asked, a stamp of our own may be the proof
 // that is missing: then nothing is said about whose lock it is.
-void note_without_run(const TickContext& context, Candidate candidate, const Knowledge& knowledge, RunLooks& looks) {
+void note_without_run(const TickContext& context, SearchedIssue candidate, const Knowledge& knowledge, RunLooks& looks) {
   if (!holds_label(context, candidate.record))
     return;
   const auto silent =
@@ -274,11 +274,11 @@ Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& execut
 
   auto candidates = derive_candidates(context, looks.host, issues, looks.errors);
   const Knowledge knowledge = ask_executors(context, executors, candidates);
-  for (Candidate& candidate : candidates) {
+  for (SearchedIssue& candidate : candidates) {
     const ArmingRecord* arming = find_run(candidate, knowledge);
     if (arming == nullptr)
       note_without_run(context, std::move(candidate), knowledge, looks);
-    else
+    else if (candidate.history.find_card(arming->run) != nullptr || candidate.history.card_problems.empty())
       looks.runs.push_back(make_look(context, std::move(candidate), ArmingRecord(*arming), knowledge));
   }
   look_at_work(context, looks.runs);

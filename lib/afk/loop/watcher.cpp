@@ -1,0 +1,153 @@
+#include <afk/loop/watcher.hpp>
+
+#include <afk/core/message.hpp>
+
+#include <fmt/format.h>
+
+namespace afk::loop {
+
+namespace {
+
+WatchFacts derive_watch_facts(const TickContext& context, const RunLooks& looks) {
+  return {looks.now, context.gate.read_kill_switch(), looks.dispatched_today};
+}
+
+IssueReport report_foreign_lock(const TickContext& context, const IssueRecord& record) {
+  IssueReport report;
+  report.issue = record.issue;
+  report.title = record.title;
+  report.action = render_action(ReportForeignLock{});
+  report.row = 3;
+  report.reason = fmt::format("the label {} is on, and no run of afk stands behind it: somebody else put it on. Take it "
+                              "off to let afk work on the issue",
+                              context.config.labels.in_progress);
+  return report;
+}
+
+// An action that was refused starts a clock; one that was carried out stops it. What may succeed on the next tick is
+// only reported.
+void note_outcome(const TickContext& context, RunPlan& plan, const ApplyOutcome& outcome) {
+  RunCard& card = plan.run.view.card;
+  const bool refused = outcome.end == ApplyOutcome::End::failed && !outcome.error->is_transient() &&
+                       outcome.failed_at && derive_step_kind(*outcome.failed_at) == StepKind::starts_work;
+  if (refused) {
+    card.first_seen.try_emplace(FirstSeen::refused, plan.observation.now);
+    card.refused_answer = outcome.error->message;
+  } else if (outcome.end == ApplyOutcome::End::finished &&
+             derive_effect(plan.decision.action) == Effect::starts_work &&
+             card.first_seen.contains(FirstSeen::refused)) {
+    card.first_seen.erase(FirstSeen::refused);
+    card.refused_answer.clear();
+  } else {
+    return;
+  }
+  const Step write{WriteCard{}};
+  // A card that cannot be written now is written by the next look, which sees the same refusal.
+  static_cast<void>(apply_steps(context, {&write, 1}, plan.run));
+}
+
+void report_outcome(const ApplyOutcome& outcome, IssueReport& report, TickReport& tick) {
+  for (const Error& error : outcome.ring_errors)
+    tick.errors.push_back({report.issue, error});
+  switch (outcome.end) {
+  case ApplyOutcome::End::finished:
+    break;
+  case ApplyOutcome::End::held:
+    report.reason = "the kill switch was turned on before the work began";
+    break;
+  case ApplyOutcome::End::out_of_time:
+    report.reason = "left for the next tick: the deadline is near, or the program was asked to stop";
+    break;
+  case ApplyOutcome::End::failed:
+    report.reason = outcome.error->message;
+    tick.errors.push_back({report.issue, *outcome.error});
+    break;
+  }
+  if (outcome.end != ApplyOutcome::End::finished)
+    report.terminal = std::nullopt;
+  if (outcome.started)
+    report.executor_ref = outcome.started->reference;
+}
+
+void work_on_run(const TickContext& context, const WatchFacts& facts, const RunLook& look, TickReport& tick) {
+  auto plan = plan_run(context, facts, look);
+  if (!plan) {
+    tick.errors.push_back({look.record.issue, plan.error()});
+    return;
+  }
+  IssueReport report = report_run(*plan, look);
+  if (context.mode == TickReport::Mode::real) {
+    const ApplyOutcome outcome = apply_steps(context, plan->steps, plan->run);
+    report_outcome(outcome, report, tick);
+    note_outcome(context, *plan, outcome);
+  }
+  tick.issues.push_back(std::move(report));
+}
+
+} // namespace
+
+IssueReport report_run(const RunPlan& plan, const RunLook& look) {
+  IssueReport report;
+  report.issue = plan.issue;
+  report.title = plan.title;
+  report.reason = plan.reason.empty() ? render_action_explanation(plan.decision.action) : plan.reason;
+  report.run = look.arming.run;
+  report.turn = plan.turn;
+  if (const TurnView* live = find_live_turn(plan.observation); live != nullptr && !report.turn)
+    report.turn = live->turn;
+  if (!look.card.agent.empty())
+    report.agent = look.card.agent;
+  if (!plan.executor.empty())
+    report.executor = plan.executor;
+  const auto& attempts = look.evidence.attempts;
+  if (!attempts.empty() && !attempts.back().reference.empty())
+    report.executor_ref = attempts.back().reference;
+  report.phase = std::string(render_phase(plan.run.view.phases.current));
+  report.action = render_action(plan.decision.action);
+  report.row = plan.decision.row;
+  if (const auto* end = std::get_if<End>(&plan.decision.action))
+    report.terminal = end->ending;
+  const WorkEvidence& work = plan.observation.landing.work;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty())
+      report.evidence.push_back({name, value});
+  };
+  add("head", work.run_head);
+  add("base", work.base_head);
+  add("published", work.published.head);
+  add("work", work.published.link);
+  for (const Step& step : plan.steps)
+    report.writes.push_back(render_step(step));
+  return report;
+}
+
+TickReport watch_tick(const TickContext& context) {
+  TickReport tick;
+  tick.command = TickCommand::watch;
+  tick.mode = context.mode;
+  tick.started_at = context.clock.now();
+  const Duration begin = context.clock.monotonic();
+  auto looks = look_at_runs(context);
+  if (!looks) {
+    tick.fatal = std::move(looks).error();
+  } else {
+    const WatchFacts facts = derive_watch_facts(context, *looks);
+    tick.kill_switch = facts.kill_switch == TickGate::KillSwitch::on ? KillSwitch::on : KillSwitch::off;
+    tick.errors = looks->errors;
+    for (const IssueRecord& record : looks->foreign_locks)
+      tick.issues.push_back(report_foreign_lock(context, record));
+    for (const RunLook& look : looks->runs) {
+      if (context.mode == TickReport::Mode::real && context.gate.read_time() != TickGate::Time::left) {
+        tick.errors.push_back({look.record.issue, Error{ErrorKind::interrupted,
+                                                        "not looked at: the tick's deadline is near, or the program "
+                                                        "was asked to stop; the next tick goes on here"}});
+        continue;
+      }
+      work_on_run(context, facts, look, tick);
+    }
+  }
+  tick.duration = context.clock.monotonic() - begin;
+  return tick;
+}
+
+} // namespace afk::loop
