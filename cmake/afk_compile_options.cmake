@@ -17,6 +17,9 @@ target_compile_options(afk_compile_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # Under optimisation these two see faults in the library's own std::string::operator+ and std::optional.
   target_compile_options(afk_compile_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Sees a dangling reference wherever a function takes a temporary and returns a reference to something else.
+  target_compile_options(afk_compile_options INTERFACE -Wno-dangling-reference)
 endif()
 
 check_pie_supported()
