@@ -25,50 +25,52 @@ void derive_tracker(Assembly& assembly) {
   }
 }
 
-struct LifecycleAndChecks {
-  LifecycleSettings& lifecycle;
-  CheckSettings& checks;
-  std::string table; // empty: the global ones
-};
+std::optional<LandingPlan> derive_plan(const Config& config, const LifecycleSettings& lifecycle) {
+  const auto plan = derive_landing(LandingRequest{.tracker = config.tracker.kind,
+                                                  .deployment = config.deployment.kind,
+                                                  .landing = lifecycle.landing,
+                                                  .last_stage = lifecycle.last_stage,
+                                                  .auto_merge = lifecycle.auto_merge});
+  const auto* possible = std::get_if<LandingPlan>(&plan);
+  return possible == nullptr ? std::nullopt : std::optional(*possible);
+}
 
-// What a repository inherits without a word of its own is not noted: it is shown where it is said.
-void derive_sections(Assembly& assembly, const LifecycleAndChecks& sections, const LandingPlan& plan) {
-  LifecycleSettings& lifecycle = sections.lifecycle;
-  if (!lifecycle.landing) {
-    lifecycle.landing = plan.landing;
-    assembly.note_derived_value(join_key(sections.table, "lifecycle.landing"), "tracker.kind");
+// A repository that says nothing about its landing inherits what is derived for all, and is not shown to derive it.
+bool says_landing(const Assembly& assembly, const std::string& table) {
+  return table.empty() || assembly.is_written(join_key(table, "lifecycle.landing")) ||
+         assembly.is_written(join_key(table, "lifecycle.last_stage")) ||
+         assembly.is_written(join_key(table, "lifecycle.auto_merge"));
+}
+
+void derive_lifecycle(Assembly& assembly, LifecycleSettings& lifecycle, const std::string& table) {
+  const auto plan = derive_plan(assembly.config, lifecycle);
+  if (!plan) {
+    return; // refused already
   }
-  if (!lifecycle.last_stage) {
-    lifecycle.last_stage = plan.last_stage;
-    const bool by_merge = plan.landing == LandingMode::pull_request;
-    assembly.note_derived_value(join_key(sections.table, "lifecycle.last_stage"),
+  const bool noted = says_landing(assembly, table);
+  if (!lifecycle.landing && noted) {
+    assembly.note_derived_value(join_key(table, "lifecycle.landing"), "tracker.kind");
+  }
+  if (!lifecycle.last_stage && noted) {
+    const bool by_merge = plan->landing == LandingMode::pull_request;
+    assembly.note_derived_value(join_key(table, "lifecycle.last_stage"),
                                 by_merge ? "lifecycle.landing and lifecycle.auto_merge" : "lifecycle.landing");
   }
-  if (!sections.checks.mode) {
-    sections.checks.mode = derive_check_mode(assembly.config.tracker.kind, std::nullopt);
-    assembly.note_derived_value(join_key(sections.table, "checks.mode"), "tracker.kind");
-  }
+  lifecycle.landing = plan->landing;
+  lifecycle.last_stage = plan->last_stage;
 }
 
 void derive_landing_and_checks(Assembly& assembly) {
   Config& config = assembly.config;
-  const auto plan_of = [&config](const LifecycleSettings& lifecycle) {
-    const auto plan = derive_landing(LandingRequest{.tracker = config.tracker.kind,
-                                                    .deployment = config.deployment.kind,
-                                                    .landing = lifecycle.landing,
-                                                    .last_stage = lifecycle.last_stage,
-                                                    .auto_merge = lifecycle.auto_merge});
-    const auto* possible = std::get_if<LandingPlan>(&plan);
-    return possible == nullptr ? std::nullopt : std::optional(*possible);
-  };
   for (RepositoryEntry& entry : config.repositories) {
-    const std::string table = join_key(repositories_table, render_key_part(render_repository_name(entry.repository)));
-    if (const auto plan = plan_of(entry.lifecycle)) {
-      derive_sections(assembly, {.lifecycle = entry.lifecycle, .checks = entry.checks, .table = table}, *plan);
-    }
+    const std::string name = render_repository_name(entry.repository);
+    derive_lifecycle(assembly, entry.lifecycle, join_key(repositories_table, render_key_part(name)));
+    entry.checks.mode = derive_check_mode(config.tracker.kind, entry.checks.mode);
   }
-  if (const auto plan = plan_of(config.lifecycle)) {
-    derive_sections(assembly, {.lifecycle = config.lifecycle, .checks = config.checks, .table = ""}, *plan);
+  derive_lifecycle(assembly, config.lifecycle, "");
+  if (!config.checks.mode) {
+    config.checks.mode = derive_check_mode(config.tracker.kind, std::nullopt);
+    assembly.note_derived_value("checks.mode", "tracker.kind");
   }
 }
 
@@ -148,15 +150,16 @@ void check_everything(Assembly& assembly) {
 
 } // namespace
 
-std::expected<Loaded, Problems> parse_configuration(const Sources& sources) {
+Assessment assess_configuration(const Sources& sources) {
   const auto document = parse_document(sources.text);
   if (!document) {
-    return std::unexpected(Problems{Problem{.file = sources.file_name,
-                                            .position = document.error().position,
-                                            .variable = {},
-                                            .key = {},
-                                            .message = "this is not TOML: " + document.error().message,
-                                            .hint = {}}});
+    Problem problem{.file = sources.file_name,
+                    .position = document.error().position,
+                    .variable = {},
+                    .key = {},
+                    .message = "this is not TOML: " + document.error().message,
+                    .hint = {}};
+    return Assessment{.loaded = {}, .problems = {std::move(problem)}};
   }
   Assembly assembly({.file = sources.file_name, .folder = sources.folder, .environment = sources.environment});
   read_global_tables(assembly, *document);
@@ -166,13 +169,20 @@ std::expected<Loaded, Problems> parse_configuration(const Sources& sources) {
   derive_tracker(assembly);
   derive_landing_and_checks(assembly);
   derive_workspaces(assembly);
-  if (!assembly.problems.empty()) {
-    sort_problems(assembly.problems);
-    return std::unexpected(std::move(assembly.problems));
-  }
+  sort_problems(assembly.problems);
   std::vector<NamedFile> files = list_files(assembly.config);
-  return Loaded{
-      .config = std::move(assembly.config), .provenance = std::move(assembly.provenance), .files = std::move(files)};
+  return Assessment{.loaded = {.config = std::move(assembly.config),
+                               .provenance = std::move(assembly.provenance),
+                               .files = std::move(files)},
+                    .problems = std::move(assembly.problems)};
+}
+
+std::expected<Loaded, Problems> parse_configuration(const Sources& sources) {
+  Assessment assessment = assess_configuration(sources);
+  if (!assessment.problems.empty()) {
+    return std::unexpected(std::move(assessment.problems));
+  }
+  return std::move(assessment.loaded);
 }
 
 } // namespace afk::config

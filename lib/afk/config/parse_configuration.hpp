@@ -38,7 +38,16 @@ struct Loaded {
   std::vector<NamedFile> files;
 };
 
-// A syntax error stands alone; of everything else all problems are there, in the order of the file.
+// A syntax error stands alone; of everything else all problems are there, in the order of the file. What is loaded is
+// only fit for use when there is none.
+struct Assessment {
+  Loaded loaded;
+  Problems problems;
+};
+
+[[nodiscard]] Assessment assess_configuration(const Sources& sources);
+
+// The same for callers that want one or the other.
 [[nodiscard]] std::expected<Loaded, Problems> parse_configuration(const Sources& sources);
 
 } // namespace afk::config

@@ -6,11 +6,20 @@
 #include <tuple>
 
 namespace afk::config {
+namespace {
+
+std::string render_place(const Problem& problem) {
+  if (!problem.variable.empty()) {
+    return fmt::format("environment variable {}", problem.variable);
+  }
+  const Position& position = problem.position;
+  return position.line == 0 ? problem.file : fmt::format("{}:{}:{}", problem.file, position.line, position.column);
+}
+
+} // namespace
 
 std::string render_problem(const Problem& problem) {
-  std::string text = problem.variable.empty()
-                         ? fmt::format("{}:{}:{}", problem.file, problem.position.line, problem.position.column)
-                         : fmt::format("environment variable {}", problem.variable);
+  std::string text = render_place(problem);
   if (!problem.key.empty()) {
     text += fmt::format(": {}", problem.key);
   }

@@ -12,7 +12,7 @@ namespace afk::config {
 
 struct Problem {
   std::string file;     // as the caller named it; empty where a variable is to blame
-  Position position;    // in the file
+  Position position;    // in the file; line 0: the file as a whole
   std::string variable; // name of an environment variable; empty where the file is to blame
   std::string key;      // "policy.max_in_flight"; empty for the text as a whole
   std::string message;

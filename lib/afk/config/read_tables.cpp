@@ -46,10 +46,12 @@ std::optional<std::vector<const Entry*>> find_named_tables(Assembly& assembly, c
 // Names stand in labels, messages and keys: short, lower case, and the same for everybody.
 bool read_name(Assembly& assembly, const Entry& entry, const std::string& full) {
   constexpr std::string_view legal = "abcdefghijklmnopqrstuvwxyz0123456789_-";
-  const bool right = !entry.key.empty() && entry.key.size() <= 40 && entry.key.front() != '-' &&
-                     entry.key.find_first_not_of(legal) == std::string::npos;
+  const std::string& name = entry.key;
+  const bool right = !name.empty() && name.size() <= 40 && name.front() != '-' && name.front() != '_' &&
+                     name.find_first_not_of(legal) == std::string::npos;
   if (!right) {
-    assembly.refuse_at(entry.position, full, "a name has 1 to 40 lower-case letters, digits, \"-\" and \"_\"");
+    assembly.refuse_at(entry.position, full,
+                       "a name has 1 to 40 lower-case letters, digits, \"-\" and \"_\", a letter or digit first");
   }
   return right;
 }
