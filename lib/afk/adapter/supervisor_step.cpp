@@ -1,0 +1,223 @@
+#include <afk/adapter/supervisor_step.hpp>
+
+#include <afk/adapter/supervisor_descendants.hpp>
+#include <afk/adapter/supervisor_disk.hpp>
+#include <afk/adapter/supervisor_launch.hpp>
+#include <afk/adapter/system_clock.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace afk::adapter {
+namespace {
+
+constexpr Duration pause_between_kills = std::chrono::milliseconds(10);
+
+// Of the time that passes, at most one part in this many goes into measuring the disk.
+constexpr int disk_measure_share = 20;
+
+class StepRun {
+ public:
+  StepRun(const TurnStep& step, const StepSurroundings& surroundings)
+      : step_(step), around_(surroundings), limits_(surroundings.document.limits) {}
+
+  StepEnd run() {
+    if (!start()) {
+      return std::move(end_);
+    }
+    while (has_children_) {
+      wait_for_something();
+      take_output();
+      reap();
+      if (!child_has_ended_ && end_.cause == StepCause::ended) {
+        watch_limits();
+      }
+      if (child_has_ended_ || (kill_at_ && clock_.monotonic() >= *kill_at_)) {
+        kill_descendants();
+      }
+    }
+    take_output();
+    return std::move(end_);
+  }
+
+ private:
+  bool start() {
+    auto pipe = create_pipe();
+    if (!pipe || !make_nonblocking(pipe->read_end.get())) {
+      end_.problem = "there is no pipe left for its output";
+      return false;
+    }
+    UniqueFd input;
+    if (!step_.standard_input.empty()) {
+      input = UniqueFd(open(step_.standard_input.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+      if (!input.valid()) {
+        end_.problem = describe_system_error("open", step_.standard_input, errno).message;
+        return false;
+      }
+    }
+    std::vector<std::string> argv{"afk", "supervise"};
+    const auto arguments =
+        render_launch_arguments({.supervisor = getpid(), .file_size_limit = limits_.disk_bytes, .argv = step_.argv});
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    const auto child = spawn({.program = "/proc/self/exe",
+                              .argv = std::move(argv),
+                              .environment = around_.environment,
+                              .working_folder = around_.document.working_folder,
+                              .standard_input = input.get(),
+                              .standard_output = pipe->write_end.get(),
+                              .standard_error = pipe->write_end.get(),
+                              .group = SpawnRequest::Group::own_group});
+    if (!child) {
+      end_.problem = child.error().message;
+      return false;
+    }
+    child_ = *child;
+    output_ = std::move(pipe->read_end);
+    started_at_ = clock_.monotonic();
+    next_look_ = started_at_;
+    return true;
+  }
+
+  void wait_for_something() {
+    const Duration now = clock_.monotonic();
+    Duration until = std::min({next_look_, around_.deadline, now + limits_.watch_interval});
+    if (child_has_ended_ || kill_at_) {
+      until = now + pause_between_kills;
+    }
+    std::array<pollfd, 2> watched{{{.fd = around_.stop_requests.descriptor(), .events = POLLIN, .revents = 0},
+                                   {.fd = output_.get(), .events = POLLIN, .revents = 0}}};
+    const auto pause = std::clamp<std::int64_t>((until - now).count(), 1, 60'000);
+    poll(watched.data(), watched.size(), static_cast<int>(pause));
+    if (watched[0].revents != 0) {
+      around_.stop_requests.read_signals();
+    }
+  }
+
+  // A bounded amount for each look at the rest of the world: an agent that prints without end is watched all the same.
+  void take_output() {
+    constexpr int most_reads = 64;
+    static std::array<char, 65536> buffer;
+    for (int round = 0; round < most_reads && output_.valid(); ++round) {
+      const ssize_t count = read(output_.get(), buffer.data(), buffer.size());
+      if (count > 0) {
+        const auto room = around_.output.append({buffer.data(), static_cast<std::size_t>(count)});
+        if (room != OutputLog::Room::left && !child_has_ended_) {
+          stop(room == OutputLog::Room::full ? StepCause::output_limit : StepCause::disk_limit);
+        } else if (room == OutputLog::Room::full && end_.cause == StepCause::ended) {
+          end_.cause = StepCause::output_limit; // it printed too much and was gone before anybody read it
+        }
+        continue;
+      }
+      if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+        output_.reset(); // nobody holds the other end any more
+      }
+      return;
+    }
+  }
+
+  // Children are the step's program and whatever lost its own parent.
+  void reap() {
+    while (true) {
+      int status = 0;
+      const pid_t id = waitpid(-1, &status, WNOHANG);
+      if (id == 0) {
+        return;
+      }
+      if (id < 0) {
+        has_children_ = errno != ECHILD;
+        return;
+      }
+      if (id == child_) {
+        child_has_ended_ = true;
+        if (WIFEXITED(status)) {
+          end_.exit_code = WEXITSTATUS(status);
+        } else {
+          end_.ended_signal = WTERMSIG(status);
+        }
+      }
+    }
+  }
+
+  void watch_limits() {
+    const Duration now = clock_.monotonic();
+    if (around_.stop_requests.last() == StopRequest::requested) {
+      return stop(StepCause::interrupted);
+    }
+    if (now >= around_.deadline) {
+      return stop(StepCause::timed_out);
+    }
+    if (step_.timeout && now - started_at_ >= *step_.timeout) {
+      return stop(StepCause::step_timed_out);
+    }
+    if (now < next_look_) {
+      return;
+    }
+    next_look_ = now + limits_.watch_interval;
+    if (around_.stop_requests.look() == StopRequest::requested) {
+      return stop(StepCause::interrupted);
+    }
+    if (now >= next_measure_) {
+      const auto use = measure_disk_use(around_.document.measured_folders, {.bytes = limits_.disk_bytes});
+      const Duration after = clock_.monotonic();
+      next_measure_ = after + std::max(limits_.watch_interval, disk_measure_share * (after - now));
+      if (use == DiskUse::over_limit) {
+        return stop(StepCause::disk_limit);
+      }
+    }
+  }
+
+  void stop(StepCause cause) {
+    if (kill_at_) {
+      return;
+    }
+    end_.cause = cause;
+    kill_at_ = clock_.monotonic() + limits_.stop_grace;
+    for (const ProcessStatus& process : list_own_descendants()) {
+      // A sandbox that got the signal would take the agent with it before that had its grace time.
+      if (process.id != child_ || step_.child == TurnStep::Child::itself) {
+        static_cast<void>(signal_process(process, SIGTERM));
+      }
+    }
+  }
+
+  void kill_descendants() {
+    const auto descendants = list_own_descendants();
+    if (!has_killed_ && end_.cause == StepCause::ended) {
+      end_.left_behind = static_cast<int>(descendants.size());
+    }
+    has_killed_ = true;
+    for (const ProcessStatus& process : descendants) {
+      static_cast<void>(signal_process(process, SIGKILL));
+    }
+  }
+
+  const TurnStep& step_;
+  const StepSurroundings& around_;
+  const TurnLimits& limits_;
+  SystemClock clock_;
+  pid_t child_ = -1;
+  UniqueFd output_;
+  Duration started_at_{};
+  Duration next_look_{};
+  Duration next_measure_{};
+  std::optional<Duration> kill_at_;
+  bool child_has_ended_ = false;
+  bool has_children_ = true;
+  bool has_killed_ = false;
+  StepEnd end_;
+};
+
+} // namespace
+
+StepEnd run_step(const TurnStep& step, const StepSurroundings& surroundings) {
+  return StepRun(step, surroundings).run();
+}
+
+} // namespace afk::adapter
