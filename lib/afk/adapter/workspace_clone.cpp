@@ -144,7 +144,7 @@ Result<void> build_clone(Git& git, const ClonePlan& plan) {
   if (auto done = check_out(git, plan, *folder); !done.ok()) {
     return done;
   }
-  return publish_sibling(*folder, plan.destination);
+  return publish_sibling({.sibling = *folder, .path = plan.destination, .synced = *folder / ".git"});
 }
 
 } // namespace afk::adapter

@@ -53,6 +53,28 @@ std::optional<std::filesystem::path> find_abandoned_lock(std::string_view said, 
   return right ? std::optional(lock) : std::nullopt;
 }
 
+Result<void> sync_path(const std::filesystem::path& path) {
+  const UniqueFd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!opened.valid() || ::fsync(opened.get()) != 0) {
+    return describe_system_error("sync", path.string(), errno);
+  }
+  return {};
+}
+
+Result<void> sync_tree(const std::filesystem::path& folder) {
+  std::error_code failure;
+  for (std::filesystem::recursive_directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    if (auto done = sync_path(entry->path()); !done.ok()) {
+      return done;
+    }
+  }
+  if (failure) {
+    return describe_system_error("list", folder.string(), failure.value());
+  }
+  return sync_path(folder);
+}
+
 } // namespace
 
 Result<std::filesystem::path> create_sibling(const std::filesystem::path& path) {
@@ -79,10 +101,10 @@ Result<std::filesystem::path> create_sibling(const std::filesystem::path& path) 
   return std::filesystem::path(created);
 }
 
-Result<void> publish_sibling(const std::filesystem::path& sibling, const std::filesystem::path& path) {
-  const UniqueFd opened(::open(sibling.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.valid() || ::syncfs(opened.get()) != 0) {
-    return describe_system_error("sync", sibling.string(), errno);
+Result<void> publish_sibling(const Publication& publication) {
+  const auto& [sibling, path, synced] = publication;
+  if (auto done = sync_tree(synced); !done.ok()) {
+    return done;
   }
   if (::renameat2(AT_FDCWD, sibling.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
     const int why = errno;
@@ -145,7 +167,7 @@ Result<void> Mirror::create_if_absent(ObjectFormat format) {
   if (auto written = append_text(*sibling / "config", mirror_settings); !written.ok()) {
     return written;
   }
-  return publish_sibling(*sibling, paths_.folder);
+  return publish_sibling({.sibling = *sibling, .path = paths_.folder, .synced = *sibling});
 }
 
 Result<void> Mirror::fetch(const Fetch& fetch) {
@@ -208,7 +230,7 @@ Result<void> Mirror::change_refs(const std::string& instructions) {
   GitCall call;
   call.place = place();
   // Waiting longer than any git that sets refs needs: a lock that is still there then was left by one that was killed.
-  call.settings = {"core.filesRefLockTimeout=2000", "core.packedRefsTimeout=2000"};
+  call.settings = {"core.filesRefLockTimeout=1000", "core.packedRefsTimeout=1000"};
   call.arguments = {"update-ref", "--stdin"};
   call.standard_input = instructions;
   constexpr int most_locks = 8;

@@ -73,7 +73,14 @@ class Mirror {
 // `path`. The name differs each time, so that a git which outlived its caller cannot write into a newer attempt.
 Result<std::filesystem::path> create_sibling(const std::filesystem::path& path);
 
-// Syncs everything below `sibling` and renames it to `path`; then `path` exists, or what existed there already stays.
-Result<void> publish_sibling(const std::filesystem::path& sibling, const std::filesystem::path& path);
+// Renames `sibling` to `path` once everything below `synced` has reached the disk; what exists at `path` already stays
+// instead. A working tree needs no sync of its own: whoever loses it to a power cut has lost its agent too.
+struct Publication {
+  std::filesystem::path sibling;
+  std::filesystem::path path;
+  std::filesystem::path synced; // the sibling or a part of it
+};
+
+Result<void> publish_sibling(const Publication& publication);
 
 } // namespace afk::adapter
