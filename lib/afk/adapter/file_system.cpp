@@ -47,8 +47,7 @@ FileStamp make_stamp(const struct stat& status) {
   return FileStamp{.device = status.st_dev,
                    .inode = status.st_ino,
                    .size = static_cast<std::int64_t>(status.st_size),
-                   .modified_ns = to_nanoseconds(status.st_mtim),
-                   .changed_ns = to_nanoseconds(status.st_ctim)};
+                   .modified_ns = to_nanoseconds(status.st_mtim)};
 }
 
 EntryKind kind_of_mode(mode_t mode) {

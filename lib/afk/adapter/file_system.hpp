@@ -70,7 +70,6 @@ struct FileStamp {
   ino_t inode = 0;
   std::int64_t size = 0;
   std::int64_t modified_ns = 0; // since the epoch
-  std::int64_t changed_ns = 0;  // of the inode
 
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
