@@ -12,6 +12,7 @@ namespace {
 
 // Longer words are nobody's typing error, and the work grows with the square of the length.
 constexpr std::size_t longest_word = 80;
+constexpr std::size_t most_edits = 3;
 
 std::string normalise(std::string_view word) {
   std::string text = fold_ascii(word);
@@ -49,7 +50,7 @@ std::optional<std::string> find_nearest(std::string_view word, std::span<const s
     return std::nullopt;
   }
   const std::string wanted = normalise(word);
-  const std::size_t tolerance = std::max<std::size_t>(1, word.size() / 3);
+  const std::size_t tolerance = std::clamp<std::size_t>(word.size() / 3, 1, most_edits);
   std::optional<std::string> best;
   std::size_t best_distance = tolerance + 1;
   for (const std::string& candidate : candidates) {
@@ -59,7 +60,13 @@ std::optional<std::string> find_nearest(std::string_view word, std::span<const s
       best_distance = distance;
     }
   }
-  return best;
+  if (best) {
+    return best;
+  }
+  const auto longer = std::ranges::find_if(candidates, [start = wanted + "_"](const std::string& candidate) {
+    return normalise(candidate).starts_with(start);
+  });
+  return longer == candidates.end() ? std::nullopt : std::optional(*longer);
 }
 
 } // namespace afk::config

@@ -54,7 +54,9 @@ std::string render_byte_count(ByteCount count) {
 
 Result<AllowlistEntry> parse_allowlist_entry(std::string_view text) {
   if (text.find('*') != std::string_view::npos) {
-    return configuration_error("patterns open a gate that nobody looked at; write each repository as owner/repo");
+    return configuration_error(fmt::format(
+        "{} is a pattern, and patterns open gates that nobody looked at; write each repository as owner/repo",
+        quote_for_display(text)));
   }
   const std::size_t at = text.find('@');
   Result<RepositoryName> repository = parse_repository_name(text.substr(0, at));
