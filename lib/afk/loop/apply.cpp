@@ -92,10 +92,14 @@ class Applier {
   }
 
   Result<void> carry_out(const KeepCandidate& step) {
-    return context_.landing.keep_candidate(step.query, step.evidence);
+    auto landing = landing_of(step.executor);
+    return landing ? (*landing)->keep_candidate(step.query, step.evidence) : Result<void>(std::move(landing).error());
   }
 
-  Result<void> carry_out(const PushCandidate& step) { return context_.landing.push(step.query, step.evidence); }
+  Result<void> carry_out(const PushCandidate& step) {
+    auto landing = landing_of(step.executor);
+    return landing ? (*landing)->push(step.query, step.evidence) : Result<void>(std::move(landing).error());
+  }
 
   // A doorbell that cannot be rung stays owed, and the lock with it; the other steps go on.
   Result<void> carry_out(const Ring& step) {
@@ -132,6 +136,12 @@ class Applier {
     if (Executor* executor = find_executor(context_, name))
       return executor;
     return Error{ErrorKind::configuration, fmt::format("there is no executor \"{}\" in the configuration", name)};
+  }
+
+  Result<Landing*> landing_of(const std::string& executor) {
+    if (Landing* landing = find_landing(context_, executor))
+      return landing;
+    return Error{ErrorKind::configuration, fmt::format("nothing lands the work of executor \"{}\"", executor)};
   }
 
   const TickContext& context_;

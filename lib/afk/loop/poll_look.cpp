@@ -165,7 +165,7 @@ void add_live_runs(PollLook& look, const std::set<IssueRef>& parked) {
       look.errors.push_back({std::nullopt, with_context("executor " + name, one.error())});
       continue;
     }
-    input.dispatched_today += static_cast<int>(one->recent_starts.size());
+    input.dispatches_in_a_day += static_cast<int>(one->recent_starts.size());
     for (const LiveAttempt& live : one->live) {
       const auto park = parked.contains(live.issue) ? LiveRun::Park::parked : LiveRun::Park::no;
       const auto repository = std::ranges::find_if(input.repositories, [&](const RepositoryInput& each) {
@@ -177,7 +177,7 @@ void add_live_runs(PollLook& look, const std::set<IssueRef>& parked) {
         input.live.push_back({live.issue, live.attempt.run, live.agent, park});
     }
     for (RepositoryInput& repository : input.repositories)
-      repository.dispatched_today += static_cast<int>(std::ranges::count_if(one->recent_starts, [&](const auto& start) {
+      repository.dispatches_in_a_day += static_cast<int>(std::ranges::count_if(one->recent_starts, [&](const auto& start) {
         return same_repository(start.issue.repository, repository.repository);
       }));
   }

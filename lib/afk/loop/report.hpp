@@ -42,6 +42,8 @@ struct IssueReport {
   std::optional<std::string> action; // render_action
   std::optional<int> row;
   std::optional<Ending> terminal; // the run is over, and how
+  std::optional<Timestamp> started_at;
+  std::optional<int> attempts; // corrective turns that counted
   std::vector<EvidenceLink> evidence;
   std::vector<std::string> writes; // the steps of the plan, as a dry run announces them
 };

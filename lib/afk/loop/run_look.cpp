@@ -214,18 +214,18 @@ bool needs_landing(const RunLook& look) {
   return look.card.state != CardState::ended;
 }
 
-// Where the commits are: asked in one batch, for the runs that have no live turn.
-void look_at_work(const TickContext& context, std::vector<RunLook>& runs) {
+// Where the commits are: asked in one batch per executor, for the runs that have no live turn.
+void look_at_work_of(Landing& landing_port, const std::string& executor, std::vector<RunLook>& runs) {
   std::vector<WorkQuery> queries;
   std::vector<RunLook*> asking;
   for (RunLook& look : runs) {
-    if (!needs_landing(look))
+    if (look.executor != executor || !needs_landing(look))
       continue;
     queries.push_back({look.record.issue, look.arming.run, look.evidence.attempts.back().attempt.redispatch,
                        derive_branch_name(look.record.issue.number, look.arming.run)});
     asking.push_back(&look);
   }
-  auto answers = context.landing.inspect(queries);
+  auto answers = landing_port.inspect(queries);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     LandingEvidence& landing = asking[i]->landing;
     if (answers[i])
@@ -233,6 +233,11 @@ void look_at_work(const TickContext& context, std::vector<RunLook>& runs) {
     else
       landing = {LandingEvidence::Reach::unreachable, answers[i].error().message, {}};
   }
+}
+
+void look_at_work(const TickContext& context, std::vector<RunLook>& runs) {
+  for (const auto& [executor, landing] : context.landings)
+    look_at_work_of(*landing, executor, runs);
 }
 
 bool holds_label(const TickContext& context, const IssueRecord& record) {

@@ -193,8 +193,8 @@ class StepPlanner {
 
   Result<void> plan_one(const Push&) {
     plan_.steps.emplace_back(WriteCard{});
-    plan_.steps.emplace_back(KeepCandidate{work_query(), plan_.observation.landing.work});
-    plan_.steps.emplace_back(PushCandidate{work_query(), plan_.observation.landing.work});
+    plan_.steps.emplace_back(KeepCandidate{look_.executor, work_query(), plan_.observation.landing.work});
+    plan_.steps.emplace_back(PushCandidate{look_.executor, work_query(), plan_.observation.landing.work});
     return {};
   }
 
@@ -231,7 +231,7 @@ class StepPlanner {
     plan_.turn = ordered->order.turn;
     plan_.steps.emplace_back(WriteCard{});
     if (ordered->order.kind == TurnKind::verify)
-      plan_.steps.emplace_back(KeepCandidate{work_query(), plan_.observation.landing.work});
+      plan_.steps.emplace_back(KeepCandidate{look_.executor, work_query(), plan_.observation.landing.work});
     plan_.steps.emplace_back(StartTurn{look_.executor, std::move(ordered->order)});
     return {};
   }

@@ -46,11 +46,13 @@ struct StopAttempt {
 
 // Makes the head that would land available to verify turns and to the push.
 struct KeepCandidate {
+  std::string executor; // whose workspace it is in
   WorkQuery query;
   WorkEvidence evidence;
 };
 
 struct PushCandidate {
+  std::string executor;
   WorkQuery query;
   WorkEvidence evidence;
 };

@@ -19,6 +19,11 @@ Executor* find_executor(const TickContext& context, const std::string& executor)
   return found == context.executors.end() ? nullptr : found->second;
 }
 
+Landing* find_landing(const TickContext& context, const std::string& executor) {
+  const auto found = context.landings.find(executor);
+  return found == context.landings.end() ? nullptr : found->second;
+}
+
 Result<RepositorySettings> derive_settings(const TickContext& context, const RepositoryName& repository) {
   return derive_repository_settings(context.config, repository);
 }

@@ -24,7 +24,7 @@ struct TickContext {
   const Config& config;
   Tracker& tracker;
   std::map<std::string, Executor*> executors; // by the name of their table
-  Landing& landing;
+  std::map<std::string, Landing*> landings;   // by executor: where its runs' commits are
   std::vector<Notifier*> notifiers;
   TickGate& gate;
   Clock& clock;
@@ -41,6 +41,7 @@ struct TickContext {
 // The executor of an agent's table entry; nothing for an agent that is not configured any more.
 [[nodiscard]] const AgentSettings* find_agent(const TickContext& context, const std::string& agent);
 [[nodiscard]] Executor* find_executor(const TickContext& context, const std::string& executor);
+[[nodiscard]] Landing* find_landing(const TickContext& context, const std::string& executor);
 
 // Fails with `configuration`; a configuration that was loaded never does.
 Result<RepositorySettings> derive_settings(const TickContext& context, const RepositoryName& repository);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace afk::loop {
 
 namespace {
@@ -28,8 +30,10 @@ IssueReport report_foreign_lock(const TickContext& context, const IssueRecord& r
 // only reported.
 void note_outcome(const TickContext& context, RunPlan& plan, const ApplyOutcome& outcome) {
   RunCard& card = plan.run.view.card;
-  const bool refused = outcome.end == ApplyOutcome::End::failed && !outcome.error->is_transient() &&
-                       outcome.failed_at && derive_step_kind(*outcome.failed_at) == StepKind::starts_work;
+  const bool failed = outcome.end == ApplyOutcome::End::failed && outcome.failed_at &&
+                      derive_step_kind(*outcome.failed_at) == StepKind::starts_work;
+  // A push that collides is tried again like the rest, but a work tree that stays dirty must reach its owner.
+  const bool refused = failed && (!outcome.error->is_transient() || outcome.error->kind == ErrorKind::conflict);
   if (refused) {
     card.first_seen.try_emplace(FirstSeen::refused, plan.observation.now);
     card.refused_answer = outcome.error->message;
@@ -107,6 +111,10 @@ IssueReport report_run(const RunPlan& plan, const RunLook& look) {
   report.row = plan.decision.row;
   if (const auto* end = std::get_if<End>(&plan.decision.action))
     report.terminal = end->ending;
+  const RunCard& card = plan.run.view.card;
+  if (const auto started = card.first_seen.find(FirstSeen::run); started != card.first_seen.end())
+    report.started_at = started->second;
+  report.attempts = static_cast<int>(std::ranges::count(card.turns, Attempt::counts, &CardTurn::attempt));
   const WorkEvidence& work = plan.observation.landing.work;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty())

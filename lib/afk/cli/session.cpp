@@ -1,0 +1,263 @@
+#include <afk/cli/session.hpp>
+
+#include <afk/adapter/commands_posix.hpp>
+#include <afk/adapter/crypto.hpp>
+#include <afk/adapter/executor_process.hpp>
+#include <afk/adapter/git.hpp>
+#include <afk/adapter/landing_git.hpp>
+#include <afk/adapter/system_tick_gate.hpp>
+#include <afk/adapter/tracker_directory.hpp>
+#include <afk/adapter/workspace.hpp>
+#include <afk/cli/agent_table.hpp>
+#include <afk/cli/stop_signal.hpp>
+#include <afk/cli/version.hpp>
+#include <afk/config/guarded_file.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+namespace afk::cli {
+
+namespace {
+
+constexpr std::size_t largest_template = std::size_t{256} << 10;
+
+// The tick leaves by itself; whatever still hangs a little later is cut off.
+constexpr auto last_resort_margin = std::chrono::seconds(5);
+
+adapter::SystemTickGate::Stop read_stop() {
+  return read_stop_request() == Asked::to_stop ? adapter::SystemTickGate::Stop::requested
+                                               : adapter::SystemTickGate::Stop::no;
+}
+
+// One step takes at most a third of the tick, so that what begins with that much left still ends in time.
+Duration derive_step_limit(const Config& config) {
+  return config.limits.tick_deadline / 3;
+}
+
+adapter::GitSettings derive_git_settings(const Config& config) {
+  adapter::GitSettings settings;
+  settings.local_timeout = derive_step_limit(config);
+  settings.remote_timeout = derive_step_limit(config);
+  return settings;
+}
+
+adapter::TickGateSettings derive_gate_settings(const Config& config) {
+  return {config.kill_switch, config.kill_switch_file.text, config.limits.tick_deadline, derive_step_limit(config)};
+}
+
+Result<adapter::RepositorySource> derive_source(const Config& config, const RepositoryName& repository) {
+  auto settings = derive_repository_settings(config, repository);
+  if (!settings)
+    return std::move(settings).error();
+  if (settings->clone_url.empty())
+    return Error{ErrorKind::configuration,
+                 fmt::format("repositories.\"{0}\".clone_url is missing: the directory tracker does not know where {0} "
+                             "is; write the path or URL of its Git repository there",
+                             render_repository_name(repository))};
+  return adapter::RepositorySource{repository, settings->clone_url, settings->base,
+                                   settings->push_credential_file.text};
+}
+
+// One process executor with everything that belongs to its workspace.
+struct ProcessParts {
+  ProcessParts(adapter::Git& git, const std::string& root) : workspace(git, adapter::WorkspaceLayout(root)) {}
+
+  adapter::Workspace workspace;
+  std::unique_ptr<adapter::ProcessExecutor> executor;
+  std::unique_ptr<adapter::LandingGit> landing;
+};
+
+} // namespace
+
+// Members are built in this order and outlive each other in the other one.
+struct Session::Parts {
+  Parts(Invocation& from, Config given, loop::TickReport::Mode how)
+      : invocation(from), config(std::move(given)), mode(how), digest(adapter::make_digest()),
+        git(commands, derive_git_settings(config)), gate(derive_gate_settings(config), from.clock, read_stop) {}
+
+  Invocation& invocation;
+  Config config;
+  loop::TickReport::Mode mode;
+  Digest digest;
+  adapter::PosixCommands commands;
+  adapter::Git git;
+  adapter::SystemTickGate gate;
+  CardKeys card_keys;
+  std::string prompt_template;
+  std::unique_ptr<Tracker> tracker;
+  std::map<std::string, std::unique_ptr<ProcessParts>> processes;
+  std::vector<std::unique_ptr<Notifier>> notifiers;
+
+  Result<void> open() {
+    for (const auto step : {&Parts::open_secrets, &Parts::open_tracker, &Parts::open_executors, &Parts::open_notifiers})
+      if (auto opened = (this->*step)(); !opened)
+        return opened;
+    return {};
+  }
+
+  Result<void> open_secrets() {
+    Redactor redactor;
+    std::vector<FilePath> key_files = config.card.previous_key_files;
+    if (!config.card.key_file.empty())
+      key_files.insert(key_files.begin(), config.card.key_file);
+    for (const FilePath& file : key_files) {
+      auto secret = config::read_secret_file(file);
+      if (!secret)
+        return with_context("card key", std::move(secret).error());
+      card_keys.keys.emplace_back(secret->reveal());
+      redactor.add(*secret);
+    }
+    invocation.console.set_redactor(std::move(redactor));
+    if (config.prompt.template_file.empty())
+      return {};
+    auto text = config::read_guarded_file(
+        {.path = config.prompt.template_file.text, .use = config::FileUse::trusted, .limit = largest_template});
+    if (!text)
+      return with_context("prompt template", std::move(text).error());
+    prompt_template = std::move(*text);
+    return {};
+  }
+
+  Result<void> open_tracker() {
+    if (config.tracker.kind != TrackerKind::directory)
+      return Error{ErrorKind::configuration,
+                   fmt::format("tracker.kind = \"{}\": this version of afk works on the directory tracker alone",
+                               render_tracker_kind(config.tracker.kind))};
+    adapter::DirectoryTrackerSettings settings;
+    settings.root = config.tracker.url;
+    tracker = std::make_unique<adapter::DirectoryTracker>(std::move(settings), invocation.clock, invocation.random,
+                                                          digest);
+    return {};
+  }
+
+  Result<void> open_executors() {
+    for (const auto& [name, settings] : config.executors) {
+      const auto* process = std::get_if<ProcessExecutorSettings>(&settings);
+      if (process == nullptr)
+        return Error{ErrorKind::configuration,
+                     fmt::format("executors.{}.kind: this version of afk has the process executor alone", name)};
+      if (auto opened = open_process(name, *process); !opened)
+        return with_context("executors." + name, std::move(opened).error());
+    }
+    return {};
+  }
+
+  Result<void> open_process(const std::string& name, const ProcessExecutorSettings& settings) {
+    auto parts = std::make_unique<ProcessParts>(git, settings.workspace_root.text);
+    adapter::ProcessExecutorSetup setup;
+    setup.settings = settings;
+    const auto home = config::find_variable(invocation.environment, "HOME").value_or("/");
+    for (const auto& [agent_name, agent] : config.agents) {
+      if (agent.executor != name)
+        continue;
+      auto process_agent = derive_process_agent(agent, home);
+      if (!process_agent)
+        return with_context("agents." + agent_name, std::move(process_agent).error());
+      setup.agents.emplace(agent_name, std::move(*process_agent));
+    }
+    const Config& all = config;
+    setup.derive_source = [&all](const RepositoryName& repository) { return derive_source(all, repository); };
+    setup.environment = invocation.environment;
+    setup.machine_id = adapter::read_machine_id();
+    if (mode == loop::TickReport::Mode::dry_run)
+      setup.access = adapter::ProcessExecutorSetup::Access::read_only;
+    const Duration step = derive_step_limit(config);
+    setup.lock_patience = std::min(setup.lock_patience, step);
+    setup.start_patience = std::min(setup.start_patience, step);
+    parts->executor = std::make_unique<adapter::ProcessExecutor>(
+        std::move(setup), adapter::ProcessExecutorParts{parts->workspace, commands, invocation.clock,
+                                                        invocation.random, digest});
+    adapter::LandingGitSettings landing;
+    landing.find_repository = [&all](const RepositoryName& repository) { return find_landing_repository(all, repository); };
+    landing.scratch_root = std::filesystem::temp_directory_path();
+    parts->landing = std::make_unique<adapter::LandingGit>(git, parts->workspace, std::move(landing));
+    processes.emplace(name, std::move(parts));
+    return {};
+  }
+
+  static Result<adapter::LandingRepository> find_landing_repository(const Config& config,
+                                                                    const RepositoryName& repository) {
+    auto source = derive_source(config, repository);
+    if (!source)
+      return std::move(source).error();
+    auto settings = derive_repository_settings(config, repository);
+    if (!settings)
+      return std::move(settings).error();
+    return adapter::LandingRepository{std::move(*source), settings->landing.landing};
+  }
+
+  Result<void> open_notifiers() {
+    for (const auto& [name, settings] : config.notify) {
+      if (settings.kind != NotifierSettings::Kind::webhook)
+        return Error{ErrorKind::configuration,
+                     fmt::format("notify.{}.kind: this version of afk rings webhooks alone", name)};
+    }
+    return {};
+  }
+};
+
+Session::Session(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::open(Invocation& invocation, Config config, loop::TickReport::Mode mode) {
+  auto parts = std::make_unique<Parts>(invocation, std::move(config), mode);
+  if (auto opened = parts->open(); !opened)
+    return std::move(opened).error();
+  return std::unique_ptr<Session>(new Session(std::move(parts)));
+}
+
+const Config& Session::config() const {
+  return parts_->config;
+}
+
+loop::TickContext Session::context() const {
+  Parts& parts = *parts_;
+  loop::TickContext context{parts.config,
+                            *parts.tracker,
+                            {},
+                            {},
+                            {},
+                            parts.gate,
+                            parts.invocation.clock,
+                            parts.invocation.random,
+                            parts.digest,
+                            parts.card_keys,
+                            parts.prompt_template,
+                            std::string(version),
+                            parts.mode,
+                            parts.invocation.arguments.issue};
+  for (const auto& [name, process] : parts.processes) {
+    context.executors.emplace(name, process->executor.get());
+    context.landings.emplace(name, process->landing.get());
+  }
+  for (const auto& notifier : parts.notifiers)
+    context.notifiers.push_back(notifier.get());
+  return context;
+}
+
+void Session::start_tick() {
+  const auto deadline = std::chrono::ceil<std::chrono::seconds>(parts_->config.limits.tick_deadline);
+  arm_last_resort(static_cast<unsigned>((deadline + last_resort_margin).count()));
+  parts_->gate.start_tick();
+}
+
+void Session::rest() {
+  arm_last_resort(0);
+}
+
+std::vector<Error> Session::prune() {
+  return {};
+}
+
+Result<std::unique_ptr<Session>> open_session(Invocation& invocation, loop::TickReport::Mode mode) {
+  auto loaded = config::load_configuration({invocation.arguments.config_file, invocation.environment});
+  if (!loaded)
+    return config::derive_error(loaded.error());
+  return Session::open(invocation, std::move(loaded->config), mode);
+}
+
+} // namespace afk::cli
