@@ -61,6 +61,17 @@ Result<TurnSight> look_at_turn(const Folder& folder) {
   return sight;
 }
 
+// A turn that was asked to stop and is gone has stopped, also when its supervisor died before it could say so.
+EndedDocument derive_stopped_end(const StartedDocument& started, const FileStamp& request) {
+  const std::chrono::nanoseconds requested_at(request.modified_ns);
+  EndedDocument ended;
+  ended.outcome = TurnOutcome::interrupted;
+  ended.reason = "stopped on request; its supervisor was gone before it could say so";
+  ended.started_at = started.at;
+  ended.ended_at = Timestamp(std::chrono::floor<std::chrono::milliseconds>(requested_at));
+  return ended;
+}
+
 } // namespace
 
 const std::vector<ProcessStatus>& ProcessTable::processes() {
@@ -109,9 +120,17 @@ Result<TurnRecord> read_turn(const Folder& turn_folder, const TurnName& turn, Pr
     record.state = TurnState::ended;
   } else if (record.started && is_supervised) {
     record.state = TurnState::running;
+  } else if (record.started && !find_left_behind(turn, record.started->supervisor, table).empty()) {
+    record.state = TurnState::running;
   } else if (record.started) {
-    record.state =
-        find_left_behind(turn, record.started->supervisor, table).empty() ? TurnState::vanished : TurnState::running;
+    const auto stopped = turn_folder.try_stamp(turn_entry::stop);
+    if (!stopped) {
+      return stopped.error();
+    }
+    record.state = stopped->has_value() ? TurnState::ended : TurnState::vanished;
+    if (stopped->has_value()) {
+      record.ended = derive_stopped_end(*record.started, **stopped);
+    }
   } else if (is_supervised) {
     record.state = TurnState::starting;
   } else if (sight->supervisor == SupervisorLock::Holder::gone) {

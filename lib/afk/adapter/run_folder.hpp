@@ -9,7 +9,7 @@
 //   <root>/runs/<attempt>/sealed         concluded: no turn ever starts here again
 //   <root>/runs/<attempt>/clone/         the agent's repository
 //   <root>/runs/<attempt>/turns/<turn>/  appears whole, by a rename:
-//       order.json  prompt.md  files/  report/  checkout/ (verify turns)
+//       order.json  files/ (the prompt among them)  report/  checkout/ (verify turns)
 //       supervisor.lock                  held by the turn's supervisor as long as it lives
 //       output.log
 //       started                          the turn counts as started
@@ -69,7 +69,7 @@ inline constexpr std::string_view turns = "turns";
 
 namespace turn_entry {
 inline constexpr std::string_view document = "order.json";
-inline constexpr std::string_view prompt = "prompt.md";
+inline constexpr std::string_view prompt = "prompt.md"; // in files/, beside the files it speaks of
 inline constexpr std::string_view files = "files";
 inline constexpr std::string_view report_folder = "report";
 inline constexpr std::string_view report = "report.json";

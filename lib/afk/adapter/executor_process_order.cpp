@@ -1,0 +1,173 @@
+#include <afk/adapter/executor_process_order.hpp>
+
+#include <afk/adapter/run_folder.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+namespace afk::adapter {
+namespace {
+
+constexpr std::string_view issue_file = "ISSUE.md"; // under this name the prompt speaks of it
+
+// How long a turn waits for the base before it begins without it.
+constexpr Duration base_fetch_timeout = std::chrono::minutes(5);
+
+std::string replace_all(std::string text, std::string_view what, std::string_view by) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+  return text;
+}
+
+bool is_verify(const TurnPlan& plan) {
+  return plan.order.kind == TurnKind::verify;
+}
+
+std::string path_in(const std::string& folder, std::string_view name) {
+  return fmt::format("{}/{}", folder, name);
+}
+
+std::vector<std::string> derive_agent_argv(const TurnPlan& plan) {
+  std::vector<std::string> argv;
+  for (const std::string& argument : plan.agent->argv) {
+    // One pass for each placeholder, the prompt's path first: a model's name is never looked through for the other.
+    std::string text = replace_all(argument, "{prompt_file}", path_in(plan.paths.files, turn_entry::prompt));
+    argv.push_back(replace_all(std::move(text), "{model}", plan.order.model));
+  }
+  argv.front() = plan.programs.agent;
+  return argv;
+}
+
+// In the clone and in the sandbox: the clone's own configuration has a say in what git does there.
+TurnStep derive_base_fetch(const TurnPlan& plan) {
+  return {.argv = {plan.programs.git, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "gc.auto=0",
+                   "-c", "maintenance.auto=false", "fetch", "--quiet", "--no-tags", "--no-recurse-submodules",
+                   "--no-write-fetch-head", "origin",
+                   fmt::format("+refs/heads/{0}:refs/remotes/origin/{0}", plan.base_branch)},
+          .failure = TurnStep::Failure::ignored,
+          .timeout = base_fetch_timeout};
+}
+
+bool is_further_turn(TurnKind kind) {
+  return kind != TurnKind::first && kind != TurnKind::redispatch && kind != TurnKind::verify;
+}
+
+std::vector<TurnStep> derive_steps(const TurnPlan& plan) {
+  std::vector<TurnStep> steps;
+  if (is_verify(plan)) {
+    for (const std::string& command : plan.order.verify_commands) {
+      steps.push_back({.argv = {plan.programs.shell, "-c", command}, .header = command});
+    }
+    return steps;
+  }
+  if (is_further_turn(plan.order.kind) && !plan.base_branch.empty()) {
+    steps.push_back(derive_base_fetch(plan));
+  }
+  steps.push_back({.argv = derive_agent_argv(plan), .standard_input = path_in(plan.paths.files, turn_entry::prompt)});
+  return steps;
+}
+
+SandboxView derive_view(const TurnPlan& plan) {
+  SandboxView view = *plan.sandbox;
+  view.read_only.push_back(plan.paths.mirror);
+  if (is_verify(plan)) {
+    view.writable.push_back(plan.paths.checkout);
+    view.working_folder = plan.paths.checkout;
+    return view;
+  }
+  view.read_only.push_back(plan.paths.files);
+  view.read_only.push_back(plan.programs.agent);
+  view.read_only_if_there = plan.agent->read_only_paths;
+  view.writable = {plan.paths.clone, plan.paths.report_folder};
+  view.working_folder = plan.paths.clone;
+  return view;
+}
+
+EnvironmentVariables derive_variables(const TurnPlan& plan) {
+  EnvironmentVariables variables{{"AFK_RUN", plan.order.run.text}, {"AFK_TURN", plan.order.turn.text}};
+  if (is_verify(plan)) {
+    return variables;
+  }
+  variables.emplace_back("AFK_PROMPT_FILE", path_in(plan.paths.files, turn_entry::prompt));
+  variables.emplace_back("AFK_REPORT", path_in(plan.paths.report_folder, turn_entry::report));
+  const bool has_issue =
+      std::ranges::any_of(plan.order.files, [](const PromptFile& file) { return file.name == issue_file; });
+  if (has_issue) {
+    variables.emplace_back("AFK_ISSUE_FILE", path_in(plan.paths.files, issue_file));
+  }
+  return variables;
+}
+
+bool is_file_name(std::string_view name) {
+  return !name.empty() && name.size() <= 100 && name.front() != '.' &&
+         name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+             std::string_view::npos;
+}
+
+} // namespace
+
+TurnDocument derive_turn_document(const TurnPlan& plan) {
+  TurnDocument document{.turn = plan.order.turn,
+                        .agent = plan.order.agent,
+                        .branch = is_verify(plan) ? "" : plan.order.branch,
+                        .verify_head = plan.order.verify_head,
+                        .steps = derive_steps(plan),
+                        .working_folder = is_verify(plan) ? plan.paths.checkout : plan.paths.clone,
+                        .measured_folders = is_verify(plan) ? std::vector{plan.paths.checkout}
+                                                            : std::vector{plan.paths.clone, plan.paths.report_folder},
+                        .variables = derive_variables(plan),
+                        .limits = plan.limits};
+  if (plan.sandbox) {
+    const SandboxView view = derive_view(plan);
+    for (TurnStep& step : document.steps) {
+      step.argv = derive_bubblewrap_argv(view, step.argv);
+      step.child = TurnStep::Child::sandbox;
+    }
+  }
+  return document;
+}
+
+EnvironmentVariables derive_agent_environment(const EnvironmentVariables& environment,
+                                              const std::vector<std::string>& further) {
+  EnvironmentVariables variables{{"TERM", "dumb"}};
+  std::vector<std::string> names{"PATH", "HOME", "LANG", "USER"};
+  names.insert(names.end(), further.begin(), further.end());
+  std::set<std::string> taken{"TERM"};
+  for (const std::string& name : names) {
+    auto value = find_variable(environment, name);
+    if (value && taken.insert(name).second) {
+      variables.emplace_back(name, std::move(*value));
+    }
+  }
+  return variables;
+}
+
+Result<void> check_order(const Order& order) {
+  const auto wrong = [&](std::string_view what) {
+    return Error{.kind = ErrorKind::configuration,
+                 .message = fmt::format("the order for turn {} cannot be carried out: {}", order.turn.text, what)};
+  };
+  if (!parse_run_name(order.run.text) || order.redispatch < 0) {
+    return wrong("its run has no legal name");
+  }
+  if (!parse_turn_name(order.turn.text) || derive_turn_kind(order.turn) != order.kind) {
+    return wrong("its name and its kind do not belong together");
+  }
+  if (order.kind == TurnKind::verify && (order.verify_head.empty() || order.verify_commands.empty())) {
+    return wrong("there is no head or no command to verify it with");
+  }
+  std::set<std::string_view> names{turn_entry::prompt};
+  for (const PromptFile& file : order.files) {
+    if (!is_file_name(file.name) || !names.insert(file.name).second) {
+      return wrong("its files have illegal names, or two have the same");
+    }
+  }
+  return {};
+}
+
+} // namespace afk::adapter
