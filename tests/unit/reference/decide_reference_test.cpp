@@ -3,16 +3,12 @@
 //
 // Every run enumerates the slices that the file names; with AFK_LONG=1 it enumerates everything.
 
-#include "explore.hpp"
-#include "mutate.hpp"
-#include "table.hpp"
+#include "harness.hpp"
 
 #include <afk/core/action.hpp>
 #include <afk/core/situation.hpp>
 #include <support/catch.hpp>
 
-#include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 
@@ -26,7 +22,6 @@ namespace {
 
 using afk::Situation;
 using reference::Answer;
-using reference::Row;
 using reference::Space;
 using reference::Table;
 using reference::Then;
@@ -135,78 +130,35 @@ class Decider {
 
   [[nodiscard]] Answer answer(const Situation& situation) const {
     const afk::Decision decision = afk::decide(situation);
-    return {.row = decision.row,
+    return {.row = std::to_string(decision.row),
             .action = afk::render_action(decision.action),
             .effect = afk::derive_effect(decision.action) == afk::Effect::starts_work};
   }
 
-  // Rendering is slow, so that an action that once rendered as an entry's text is compared as a value from then on.
-  bool agrees(const Situation& situation, const Row& row, const Then& then) {
+  // Rendering is slow, so that a decision that once rendered as an entry says is compared as a value from then on.
+  bool agrees(const Situation& situation, const reference::Finding& finding) {
     const afk::Decision decision = afk::decide(situation);
-    if (decision.row != row.number) {
-      return false;
-    }
+    const Then& then = finding.then;
     const auto known = known_.find(&then);
-    if (known != known_.end() && known->second == decision.action) {
+    if (known != known_.end() && known->second == decision) {
       return true;
     }
-    const bool effect = afk::derive_effect(decision.action) == afk::Effect::starts_work;
-    if (afk::render_action(decision.action) != then.action || effect != then.effect) {
+    if (answer(situation) != Answer{.row = finding.row.name, .action = then.action, .effect = then.effect}) {
       return false;
     }
-    known_.insert_or_assign(&then, decision.action);
+    known_.insert_or_assign(&then, decision);
     return true;
   }
 
  private:
   Space<Situation> space_ = make_space();
-  std::map<const Then*, afk::Action> known_;
+  std::map<const Then*, afk::Decision> known_;
 };
-
-bool is_long_run() {
-  const char* value = std::getenv("AFK_LONG");
-  return value != nullptr && std::string(value) == "1";
-}
-
-reference::Tally explore_slices(Decider& decider, const Table& table) {
-  reference::Explorer<Decider> explorer(decider, table);
-  std::vector<reference::Condition> seen;
-  for (const reference::Slice& slice : table.slices) {
-    explorer.explore(slice.when, seen);
-    seen.push_back(slice.when);
-  }
-  return explorer.tally();
-}
 
 reference::Tally explore_everything(Decider& decider, const Table& table) {
   reference::Explorer<Decider> explorer(decider, table);
-  explorer.explore({}, {});
+  explorer.explore({.name = "everything", .when = {}}, {});
   return explorer.tally();
-}
-
-std::vector<reference::Sample> ask(const Decider& decider, const std::vector<reference::Values>& states) {
-  std::vector<reference::Sample> samples;
-  for (const reference::Values& values : states) {
-    samples.push_back({.values = values, .answer = decider.answer(decider.space().make(values))});
-  }
-  return samples;
-}
-
-void print(const char* what, const Table& table, const reference::Tally& tally) {
-  std::cout << "decide: " << tally.states << " situations (" << what << ")\n";
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    std::cout << "  row " << table.rows[row].number << ": " << tally.states_per_row[row] << '\n';
-  }
-}
-
-void print(const char* what, const reference::MutationCount& count) {
-  std::cout << "decide " << what << " mutations: " << count.mutations << ", red: " << count.red << '\n';
-  for (const std::string& name : count.red_by_strays_alone) {
-    std::cout << "  red by a combination that does not exist: " << name << '\n';
-  }
-  for (const std::string& name : count.survivors) {
-    std::cout << "  NOT red: " << name << '\n';
-  }
 }
 
 std::vector<std::string> names(const std::vector<reference::Mutation>& mutations) {
@@ -217,57 +169,13 @@ std::vector<std::string> names(const std::vector<reference::Mutation>& mutations
   return names;
 }
 
-// A situation that stands for many, and one that contradicts itself, next to what decide answered to each.
-struct Samples {
-  std::vector<reference::Sample> witnesses;
-  std::vector<reference::Sample> strays;
-};
-
-Samples take_samples(const Decider& decider, const Table& table, const reference::Tally& tally) {
-  std::vector<reference::Values> states;
-  for (const auto& [key, values] : tally.witnesses) {
-    states.push_back(values);
-  }
-  return {.witnesses = ask(decider, states),
-          .strays = ask(decider, reference::derive_strays(table, decider.space().vocabulary(), tally.witnesses))};
-}
-
-void check_every_situation(const Table& table, const reference::Tally& tally) {
-  INFO(tally.first_mismatch);
-  REQUIRE(tally.mismatches == 0);
+void check_rows(const Table& table, const reference::Tally& tally) {
   REQUIRE(table.rows.size() == 27);
   for (std::size_t row = 0; row < 26; ++row) {
     INFO("row " << row + 1);
     CHECK(tally.states_per_row[row] > 0);
   }
   CHECK(tally.states_per_row[26] == 0);
-  INFO(tally.first_broken_promise);
-  CHECK(tally.broken_promises == 0);
-}
-
-void check_mutations(const Table& table, const reference::Tally& tally, const Samples& samples) {
-  const auto rows =
-      reference::count_red(reference::mutate_rows(table, tally.witnesses), samples.witnesses, samples.strays);
-  const auto entries =
-      reference::count_red(reference::mutate_entries(table, tally.witnesses), samples.witnesses, samples.strays);
-  print("row", rows);
-  print("entry", entries);
-  CHECK(rows.red == rows.mutations);
-  CHECK(entries.red == entries.mutations);
-  CHECK(rows.red_by_strays_alone == std::vector<std::string>{"without row 27"});
-}
-
-// A rule about what does not exist that excludes nothing by itself would be an assumption that nobody needs.
-void check_rules(const Table& table, const Samples& samples) {
-  std::vector<std::size_t> excluded(table.never.size());
-  for (const reference::Sample& stray : samples.strays) {
-    const reference::Breach breach = reference::find_breach(table, stray.values);
-    excluded[breach.rule] += breach.count == 1 ? 1U : 0U;
-  }
-  for (std::size_t rule = 0; rule < table.never.size(); ++rule) {
-    INFO("rule " << rule + 1 << ": " << table.never[rule].because);
-    CHECK(excluded[rule] > 0);
-  }
 }
 
 } // namespace
@@ -276,24 +184,24 @@ TEST_CASE("decide answers what the reference says, in every situation", "[refere
   Decider decider;
   const Table table =
       reference::read_table(std::string(AFK_SOURCE_DIR) + "/tests/reference/decide.toml", decider.space().vocabulary());
-  const reference::Tally slices = explore_slices(decider, table);
-  print("quick slices", table, slices);
+  const reference::Tally slices = reference::explore_slices(decider, table);
+  reference::print_states({"decide", "quick slices"}, table, slices);
   CHECK(slices.states >= 2'000'000);
-  check_every_situation(table, slices);
+  reference::check_agreement(slices);
+  check_rows(table, slices);
 
-  const Samples samples = take_samples(decider, table, slices);
-  std::cout << "decide: " << samples.witnesses.size() << " witnesses, " << samples.strays.size() << " strays\n";
-  CHECK_FALSE(reference::is_red(table, samples.witnesses));
-  CHECK_FALSE(reference::is_red(table, samples.strays)); // total: also where a situation contradicts itself
-  check_mutations(table, slices, samples);
-  check_rules(table, samples);
+  const reference::Samples samples = reference::take_samples(decider, table, slices);
+  CHECK(samples.strays_left_out == 0); // total: also where a situation contradicts itself
+  reference::check_mutations("decide", table, slices, samples);
+  reference::check_rules(table, samples);
 
-  if (is_long_run()) {
+  if (reference::is_long_run()) {
     const reference::Tally everything = explore_everything(decider, table);
-    print("everything", table, everything);
+    reference::print_states({"decide", "everything"}, table, everything);
     CHECK(everything.states >= 100'000'000);
-    check_every_situation(table, everything);
-    check_mutations(table, everything, take_samples(decider, table, everything));
+    reference::check_agreement(everything);
+    check_rows(table, everything);
+    reference::check_mutations("decide", table, everything, reference::take_samples(decider, table, everything));
     CHECK(names(reference::mutate_rows(table, everything.witnesses)) ==
           names(reference::mutate_rows(table, slices.witnesses)));
   }

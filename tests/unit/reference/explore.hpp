@@ -6,6 +6,7 @@
 
 #include "table.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <functional>
 #include <initializer_list>
@@ -51,7 +52,7 @@ class Space {
 
 // What the code under test answered, in the words of the table.
 struct Answer {
-  int row = 0;
+  std::string row;
   std::string action;
   bool effect = false;
 
@@ -61,7 +62,7 @@ struct Answer {
 // True where the table says of these values what the code under test answered.
 inline bool same_answer(const Table& table, const Values& values, const Answer& answer) {
   const auto expected = evaluate(table, values);
-  return expected && expected->row->number == answer.row && expected->then->action == answer.action &&
+  return expected && expected->row->name == answer.row && expected->then->action == answer.action &&
          expected->then->effect == answer.effect;
 }
 
@@ -79,8 +80,15 @@ struct Tally {
   Witnesses witnesses;
 };
 
-// `Subject` has: `using State`, `const Space<State>& space()`, `bool agrees(const State&, const Row&, const Then&)`
-// (the fast comparison) and `Answer answer(const State&)`.
+// What the table says of one state: the row and the entry that win, and one bit for each row that fits.
+struct Finding {
+  const Row& row;
+  const Then& then;
+  std::uint64_t rows = 0;
+};
+
+// `Subject` has: `using State`, `const Space<State>& space()`, `Answer answer(const State&)`, and the comparison
+// `bool agrees(const State&, const Finding&)`, which may be stricter and faster than comparing answers.
 template <typename Subject>
 class Explorer {
  public:
@@ -108,13 +116,14 @@ class Explorer {
     }
   }
 
-  // Adds every state that fits `within` and none of the `but_not`.
-  void explore(const Condition& within, std::vector<Condition> but_not) {
+  // Adds every state of the slice that is in none of the others.
+  void explore(const Slice& slice, std::vector<Slice> others) {
     allowed_.fill(~std::uint32_t{0});
-    for (const Term& term : within) {
+    for (const Term& term : slice.when) {
       allowed_[term.input] &= term.allowed;
     }
-    but_not_ = std::move(but_not);
+    away_left_ = slice.away;
+    others_ = std::move(others);
     descend(
         0,
         {.rows = all(table_.rows.size()), .rules = all(table_.never.size()), .promises = all(table_.promises.size())});
@@ -159,22 +168,23 @@ class Explorer {
     }
     for (std::size_t value = 0; value < rows_[input].size(); ++value) {
       const std::uint64_t rules = fitting.rules & rules_[input][value];
-      if ((allowed_[input] >> value & 1U) == 0 || (rules & rules_complete_[input]) != 0) {
+      const std::size_t away = value == 0 ? 0 : 1;
+      if ((allowed_[input] >> value & 1U) == 0 || (rules & rules_complete_[input]) != 0 || away > away_left_) {
         continue;
       }
       values_[input] = static_cast<std::uint8_t>(value);
       subject_.space().assign(state_, input, value);
+      away_left_ -= away;
       descend(input + 1, {.rows = fitting.rows & rows_[input][value],
                           .rules = rules,
                           .promises = fitting.promises & promises_[input][value]});
+      away_left_ += away;
     }
   }
 
   void look(const Fitting& fitting) {
-    for (const Condition& condition : but_not_) {
-      if (fits(values_, condition)) {
-        return;
-      }
+    if (std::any_of(others_.begin(), others_.end(), [&](const Slice& slice) { return is_in(values_, slice); })) {
+      return;
     }
     ++tally_.states;
     const auto first = static_cast<std::size_t>(std::countr_zero(fitting.rows));
@@ -188,7 +198,7 @@ class Explorer {
         chosen = index;
       }
     }
-    if (!subject_.agrees(state_, row, row.then[chosen])) {
+    if (!subject_.agrees(state_, Finding{row, row.then[chosen], fitting.rows})) {
       note_mismatch(row, row.then[chosen]);
     }
     if (const std::uint64_t broken = fitting.promises & forbidden_[first][chosen]; broken != 0) {
@@ -202,17 +212,17 @@ class Explorer {
 
   void note_broken_promise(const Promise& promise, const Row& row) {
     if (tally_.broken_promises++ == 0) {
-      tally_.first_broken_promise = "\"" + promise.prose + "\" is broken by row " + std::to_string(row.number) +
-                                    " for " + describe(subject_.space().vocabulary(), values_);
+      tally_.first_broken_promise = "\"" + promise.prose + "\" is broken by row " + row.name + " for " +
+                                    describe(subject_.space().vocabulary(), values_);
     }
   }
 
   void note_mismatch(const Row& row, const Then& then) {
     if (tally_.mismatches++ == 0) {
       const Answer answer = subject_.answer(state_);
-      tally_.first_mismatch = "the table says row " + std::to_string(row.number) + " \"" + then.action +
-                              "\", the code says row " + std::to_string(answer.row) + " \"" + answer.action +
-                              "\" for " + describe(subject_.space().vocabulary(), values_);
+      tally_.first_mismatch = "the table says row " + row.name + " \"" + then.action + "\", the code says row " +
+                              answer.row + " \"" + answer.action + "\" for " +
+                              describe(subject_.space().vocabulary(), values_);
     }
   }
 
@@ -224,7 +234,8 @@ class Explorer {
   std::vector<std::uint64_t> rules_complete_;         // per input: the rules whose last input it is
   std::vector<std::vector<std::uint64_t>> forbidden_; // per row and entry: the promises that forbid its action
   std::array<std::uint32_t, most_inputs> allowed_{};
-  std::vector<Condition> but_not_;
+  std::size_t away_left_ = most_inputs;
+  std::vector<Slice> others_;
   Values values_{};
   State state_{};
   std::pair<std::uint64_t, std::uint64_t> last_key_{};

@@ -8,7 +8,7 @@ namespace reference {
 namespace {
 
 std::string row_name(const Row& row) {
-  return "row " + std::to_string(row.number);
+  return "row " + row.name;
 }
 
 std::string entry_name(const Row& row, std::size_t entry) {

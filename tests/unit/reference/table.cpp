@@ -111,17 +111,18 @@ std::vector<Then> read_then(const toml::table& row, const Vocabulary& vocabulary
 std::vector<Row> read_rows(const toml::table& root, const Vocabulary& vocabulary) {
   std::vector<Row> rows;
   for (const toml::node& node : read_list(root, "row")) {
-    const toml::table& row = read_entry(node, {"number", "prose", "when", "then"});
+    const toml::table& row = read_entry(node, {"number", "gate", "prose", "when", "then"});
     if (row.get("when") == nullptr) {
       refuse(row, "`when` is missing");
     }
-    rows.push_back({.number = row["number"].value_or(0),
+    const int number = row["number"].value_or(0);
+    if (number != static_cast<int>(rows.size()) + 1) {
+      refuse(row, "rows are numbered from 1 without a gap");
+    }
+    rows.push_back({.name = row["gate"].value_or(std::to_string(number)),
                     .prose = read_text(row, "prose"),
                     .when = read_condition(row.get("when"), vocabulary),
                     .then = read_then(row, vocabulary)});
-    if (rows.back().number != static_cast<int>(rows.size())) {
-      refuse(row, "rows are numbered from 1 without a gap");
-    }
   }
   if (!rows.back().when.empty()) {
     refuse(root, "the last row has no condition");
@@ -172,8 +173,10 @@ Table convert(const toml::table& root, const Vocabulary& vocabulary) {
   table.promises = read_promises(root, vocabulary);
   require_known_actions(root, table);
   for (const toml::node& node : read_list(root, "slice")) {
-    const toml::table& entry = read_entry(node, {"name", "when"});
-    table.slices.push_back({.name = read_text(entry, "name"), .when = read_condition(entry.get("when"), vocabulary)});
+    const toml::table& entry = read_entry(node, {"name", "when", "away"});
+    table.slices.push_back({.name = read_text(entry, "name"),
+                            .when = read_condition(entry.get("when"), vocabulary),
+                            .away = entry["away"].value_or(most_inputs)});
   }
   if (std::max({table.rows.size(), table.never.size(), table.promises.size()}) > most_entries) {
     refuse(root, "too many entries of one kind");
@@ -194,6 +197,11 @@ Table parse_table(std::string_view text, const Vocabulary& vocabulary) {
 bool fits(const Values& values, const Condition& condition) {
   return std::all_of(condition.begin(), condition.end(),
                      [&](const Term& term) { return (term.allowed >> values[term.input] & 1U) != 0; });
+}
+
+bool is_in(const Values& values, const Slice& slice) {
+  const auto away = std::count_if(values.begin(), values.end(), [](std::uint8_t value) { return value != 0; });
+  return static_cast<std::size_t>(away) <= slice.away && fits(values, slice.when);
 }
 
 bool forbids(const Promise& promise, const Then& then) {

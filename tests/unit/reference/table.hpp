@@ -43,7 +43,7 @@ struct Then {
 };
 
 struct Row {
-  int number = 0;
+  std::string name; // its gate where it names one, else its number
   std::string prose;
   Condition when;
   std::vector<Then> then;
@@ -66,6 +66,7 @@ struct Promise {
 struct Slice {
   std::string name;
   Condition when;
+  std::size_t away = most_inputs; // how many inputs may have another value than their first one
 };
 
 struct Table {
@@ -79,6 +80,8 @@ Table read_table(const std::filesystem::path& file, const Vocabulary& vocabulary
 Table parse_table(std::string_view text, const Vocabulary& vocabulary);
 
 bool fits(const Values& values, const Condition& condition);
+
+bool is_in(const Values& values, const Slice& slice);
 
 bool forbids(const Promise& promise, const Then& then);
 
