@@ -65,17 +65,6 @@ Result<TurnPlace> parse_turn_place(const std::string& path) {
                    .run_folder = attempt_folder.parent_path() / attempt->run.text};
 }
 
-EnvironmentVariables read_own_environment() {
-  EnvironmentVariables variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view variable(*entry);
-    if (const std::size_t equals = variable.find('='); equals != std::string_view::npos) {
-      variables.emplace_back(variable.substr(0, equals), variable.substr(equals + 1));
-    }
-  }
-  return variables;
-}
-
 std::string describe_step(const TurnStep& step) {
   return step.header.empty() ? "the agent" : fmt::format("the command \"{}\"", step.header);
 }
@@ -124,9 +113,10 @@ TurnOutcome derive_outcome(const StepEnd& end) {
 
 class Supervisor {
  public:
-  Supervisor(TurnPlace place, Folder run_folder, Folder attempt_folder, Folder turn_folder)
-      : place_(std::move(place)), run_folder_(std::move(run_folder)), attempt_folder_(std::move(attempt_folder)),
-        turn_folder_(std::move(turn_folder)) {}
+  Supervisor(TurnPlace place, EnvironmentVariables environment, Folder run_folder, Folder attempt_folder,
+             Folder turn_folder)
+      : place_(std::move(place)), environment_(std::move(environment)), run_folder_(std::move(run_folder)),
+        attempt_folder_(std::move(attempt_folder)), turn_folder_(std::move(turn_folder)) {}
 
   SupervisorExit run() {
     auto turn_lock = SupervisorLock::try_acquire(turn_folder_, turn_entry::supervisor_lock, Duration(0));
@@ -196,7 +186,7 @@ class Supervisor {
       ended.reason = output.error().message;
       return;
     }
-    EnvironmentVariables environment = read_own_environment();
+    EnvironmentVariables environment = environment_;
     environment.insert(environment.end(), document.variables.begin(), document.variables.end());
     const StepSurroundings surroundings{.document = document,
                                         .environment = environment,
@@ -267,13 +257,14 @@ class Supervisor {
   }
 
   TurnPlace place_;
+  EnvironmentVariables environment_;
   Folder run_folder_;
   Folder attempt_folder_;
   Folder turn_folder_;
   SystemClock clock_;
 };
 
-Result<Supervisor> open_supervisor(const std::string& path) {
+Result<Supervisor> open_supervisor(const std::string& path, const EnvironmentVariables& environment) {
   auto place = parse_turn_place(path);
   if (!place) {
     return std::move(place).error();
@@ -290,13 +281,13 @@ Result<Supervisor> open_supervisor(const std::string& path) {
   if (!turn_folder) {
     return std::move(turn_folder).error();
   }
-  return Supervisor(std::move(place).value(), std::move(run_folder).value(), std::move(attempt_folder).value(),
-                    std::move(turn_folder).value());
+  return Supervisor(std::move(place).value(), environment, std::move(run_folder).value(),
+                    std::move(attempt_folder).value(), std::move(turn_folder).value());
 }
 
 } // namespace
 
-int run_supervise_command(std::span<const std::string> arguments) {
+int run_supervise_command(std::span<const std::string> arguments, const EnvironmentVariables& environment) {
   if (!arguments.empty() && arguments.front() == "--agent") {
     return run_launch_command(arguments);
   }
@@ -304,7 +295,7 @@ int run_supervise_command(std::span<const std::string> arguments) {
     return static_cast<int>(SupervisorExit::broken);
   }
   set_up_process();
-  auto supervisor = open_supervisor(arguments.front());
+  auto supervisor = open_supervisor(arguments.front(), environment);
   if (!supervisor) {
     const std::string line = fmt::format("afk: {}\n", supervisor.error().message);
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());

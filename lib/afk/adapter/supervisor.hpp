@@ -5,6 +5,8 @@
 // same user), so that a tick may come and go. It knows nothing but the turn's folder and the environment that it was
 // started with, which is the agent's. run_folder.hpp says in which order it does things, and why.
 
+#include <afk/adapter/spawn.hpp>
+
 #include <span>
 #include <string>
 
@@ -23,7 +25,8 @@ enum class SupervisorExit : int {
 // The byte that a supervisor writes to its standard output when `started` is on disk.
 inline constexpr char supervisor_has_started = '+';
 
-// The arguments behind "supervise": the turn's folder, or those of render_launch_arguments. Answers the exit code.
-int run_supervise_command(std::span<const std::string> arguments);
+// `arguments` are those behind "supervise": the turn's folder, or what render_launch_arguments gave. `environment` is
+// the process's own, and becomes the agent's. Answers the exit code.
+int run_supervise_command(std::span<const std::string> arguments, const EnvironmentVariables& environment);
 
 } // namespace afk::adapter

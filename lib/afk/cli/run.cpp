@@ -80,7 +80,8 @@ int run(int argc, char** argv) {
   try {
     // The process executor starts supervisors from inside a tick; they read no configuration.
     if (argc > 1 && std::string_view(argv[1]) == "supervise")
-      return adapter::run_supervise_command(std::vector<std::string>(argv + 2, argv + argc));
+      return adapter::run_supervise_command(std::vector<std::string>(argv + 2, argv + argc),
+                                            read_process_environment());
     auto parsed = parse_arguments(argc, argv);
     if (const auto* early = std::get_if<EarlyExit>(&parsed)) {
       std::FILE* stream = early->code == ExitCode::done ? stdout : stderr;
