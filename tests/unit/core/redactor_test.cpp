@@ -8,11 +8,11 @@ using namespace afk;
 
 namespace {
 
-constexpr std::string_view value = "s3cr3t-Tok_en/42";
+constexpr std::string_view known_value = "s3cr3t-Tok_en/42";
 
 Redactor a_redactor() {
   Redactor redactor;
-  redactor.add(Secret(value));
+  redactor.add(Secret(known_value));
   return redactor;
 }
 
@@ -63,14 +63,16 @@ TEST_CASE("A secret is found in every shape") {
 }
 
 TEST_CASE("No alignment and no neighbour hides a secret in base64") {
-  const Redactor redactor = a_redactor();
+  const std::string secret = GENERATE(values<std::string>({"s3cr3t-Tok_en/42", "k\xFF\xFE\xFD>>>???ab\xFB\xEF"}));
+  Redactor redactor;
+  redactor.add(Secret(std::string_view(secret)));
   std::mt19937 random(7);
   for (int round = 0; round < 3000; ++round) {
     std::string bytes;
     for (auto count = random() % 10; count > 0; --count) {
       bytes.push_back(static_cast<char>(random() & 0xFFU));
     }
-    bytes += value;
+    bytes += secret;
     for (auto count = random() % 10; count > 0; --count) {
       bytes.push_back(static_cast<char>(random() & 0xFFU));
     }
@@ -82,7 +84,7 @@ TEST_CASE("No alignment and no neighbour hides a secret in base64") {
     }
     REQUIRE(redactor.redact(text).find(Redactor::mark) != std::string::npos);
     // At most two characters of base64 on each side hold bits of the value.
-    REQUIRE(redactor.redact(text).size() <= text.size() - 19 + Redactor::mark.size());
+    REQUIRE(redactor.redact(text).size() <= text.size() - (secret.size() * 8 - 10) / 6 + Redactor::mark.size());
   }
 }
 
