@@ -1,5 +1,6 @@
 #include <afk/adapter/landing_git_push.hpp>
 
+#include <afk/adapter/landing_git_work_tree.hpp>
 #include <afk/core/text.hpp>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 namespace afk::adapter {
 namespace {
 
+// Where the other side is, and what its receiving command must be told.
 enum class Form : std::uint8_t { elsewhere, bare, with_work_tree };
 
 // What a checked out branch does when it is pushed to.
@@ -19,20 +21,6 @@ enum class CheckedOut : std::uint8_t {
   moves_work_tree,
   is_moved_already, // the work tree was proved to be at the new head
 };
-
-Result<Form> find_form(Git& git, const GitRemote& remote) {
-  if (remote.url.transport != GitTransport::local) {
-    return Form::elsewhere;
-  }
-  GitCall call;
-  call.remote = remote; // its owner is checked by git, and its absence is the remote's
-  call.arguments = {"-C", remote.url.path.string(), "rev-parse", "--is-bare-repository"};
-  const auto answer = git.read(call);
-  if (!answer.ok()) {
-    return answer.error();
-  }
-  return trim_ascii(*answer) == "true" ? Form::bare : Form::with_work_tree;
-}
 
 // The receiving side of a repository on this machine starts without the settings of the sending side, so that they go
 // into its command: "git -c ... receive-pack".
@@ -113,53 +101,51 @@ Result<void> try_push(Git& git, const PushOrder& order, Form form, CheckedOut ch
   return rejection ? derive_rejection(order, *rejection, *output) : derive_git_error(call, *output);
 }
 
-// A machine that died between the work tree and the ref leaves files and index at the new head under the old ref. Then
-// the rest of the push is the ref alone.
-enum class WorkTree : std::uint8_t { elsewhere, at_new_head };
+Error unclean(const PushOrder& order, const std::filesystem::path& work_tree, std::string_view why) {
+  return Error{.kind = ErrorKind::conflict,
+               .message =
+                   fmt::format("the work tree {}, where {} is checked out, is not clean: commit, stash or remove "
+                               "what is in it ({})",
+                               work_tree.string(), order.branch, why)};
+}
 
-Result<WorkTree> find_work_tree(Git& git, const PushOrder& order) {
-  const std::string folder = order.remote.url.path.string();
-  const auto run = [&](std::vector<std::string> arguments) {
-    GitCall call;
-    call.arguments = {"-C", folder};
-    call.arguments.insert(call.arguments.end(), arguments.begin(), arguments.end());
-    return git.run(call);
-  };
-  const auto branch = run({"symbolic-ref", "--quiet", "HEAD"});
-  if (!branch.ok() || trim_ascii(branch->standard_output) != fmt::format("refs/heads/{}", order.branch)) {
-    return branch.ok() ? Result<WorkTree>(WorkTree::elsewhere) : branch.error();
+// Moves a branch together with the work tree where it is checked out.
+Result<void> push_to_checkout(Git& git, const PushOrder& order, const std::filesystem::path& work_tree) {
+  const WorkTreeMove move{.mirror = order.mirror, .work_tree = work_tree, .from = order.expected, .to = order.head};
+  // A machine that died between the work tree and the ref left files and index at the new head under the old ref: the
+  // rest of that push is the ref alone.
+  const auto progress = find_progress(git, move);
+  if (!progress.ok()) {
+    return progress.error();
   }
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"diff-index", "--cached", "--quiet", "--ignore-submodules", order.head, "--"},
-        std::vector<std::string>{"update-index", "-q", "--ignore-submodules", "--refresh"},
-        std::vector<std::string>{"diff-files", "--quiet", "--ignore-submodules", "--"}}) {
-    const auto output = run(arguments);
-    if (!output.ok()) {
-      return output.error();
-    }
-    if (output->exit_code != 0) {
-      return WorkTree::elsewhere;
-    }
+  if (*progress == Progress::moved) {
+    return try_push(git, order, Form::with_work_tree, CheckedOut::is_moved_already);
   }
-  return WorkTree::at_new_head;
+  const auto collision = find_collision(git, move);
+  if (!collision.ok()) {
+    return collision.error();
+  }
+  if (collision->has_value()) {
+    return unclean(order, work_tree, fmt::format("{} is in the way", quote_for_display(**collision)));
+  }
+  return try_push(git, order, Form::with_work_tree, CheckedOut::moves_work_tree);
 }
 
 } // namespace
 
 Result<void> push_commit(Git& git, const PushOrder& order) {
-  const auto form = find_form(git, order.remote);
-  if (!form.ok()) {
-    return form.error();
+  if (order.remote.url.transport != GitTransport::local) {
+    return try_push(git, order, Form::elsewhere, CheckedOut::moves_work_tree);
   }
-  auto pushed = try_push(git, order, *form, CheckedOut::moves_work_tree);
-  if (pushed.ok() || pushed.error().kind != ErrorKind::conflict || *form != Form::with_work_tree) {
-    return pushed;
+  const auto trees = find_work_trees(git, {.remote = order.remote, .branch = order.branch});
+  if (!trees.ok()) {
+    return trees.error();
   }
-  const auto work_tree = find_work_tree(git, order);
-  if (work_tree.ok() && *work_tree == WorkTree::at_new_head) {
-    return try_push(git, order, *form, CheckedOut::is_moved_already);
+  if (trees->of_branch && !order.expected.empty()) {
+    return push_to_checkout(git, order, *trees->of_branch);
   }
-  return pushed;
+  const Form form = trees->form == WorkTrees::Form::none ? Form::bare : Form::with_work_tree;
+  return try_push(git, order, form, CheckedOut::moves_work_tree);
 }
 
 } // namespace afk::adapter
