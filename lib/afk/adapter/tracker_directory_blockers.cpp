@@ -58,7 +58,11 @@ std::vector<Blocker> BlockerResolver::resolve(const IssueRef& issue, std::span<c
     if (state == BlockerState::open && waits_for(blocker, issue)) {
       state = BlockerState::cyclic;
     }
-    resolved.push_back({.issue = blocker, .state = state});
+    const auto repository = repositories_.find(blocker.repository);
+    const bool is_known = repository && *repository != nullptr;
+    resolved.push_back(
+        {.issue = {.repository = is_known ? (*repository)->name : blocker.repository, .number = blocker.number},
+         .state = state});
   }
   return resolved;
 }
