@@ -19,6 +19,7 @@ enum class Remedy : std::uint8_t {
   none,
   review,
   answer,
+  arm,                 // nothing stands in the way
   requeue,             // the cause is gone or was the agent's: start anew
   repair_then_requeue, // something outside the run has to be mended first
   finish_by_hand,      // the work is there, a person brings it home
@@ -76,7 +77,7 @@ constexpr auto ending_texts = std::to_array<EndingText>({
      "Look at the executor: if an agent works on this issue, stop it there.", Remedy::repair_then_requeue},
     {Ending::dispatch_failed, "Dispatch failed", "No agent could be started.", "Run `afk doctor`.",
      Remedy::repair_then_requeue},
-    {Ending::stood_down, "Stood down", "A person took the issue back; the run is over.", "", Remedy::requeue},
+    {Ending::stood_down, "Stood down", "A person took the issue back; the run is over.", "", Remedy::arm},
 });
 
 const EndingText& text_of(Ending ending) {
@@ -101,6 +102,9 @@ std::string render_remedy(Remedy remedy, const MessageFacts& facts) {
     return {};
   case Remedy::answer:
     return fmt::format("Answer in a comment on the issue, then take the label `{}` off.", facts.labels.question);
+  case Remedy::arm:
+    return fmt::format("To hand it to an agent again, run `afk requeue {}`, or put the label `{}` on again.",
+                       render_issue_ref(facts.issue), facts.labels.ready);
   case Remedy::requeue:
     return render_requeue(facts, "To start a new run with fresh budgets,");
   case Remedy::repair_then_requeue:

@@ -84,7 +84,7 @@ std::string_view render_work(const RunCard& card) {
 }
 
 bool is_worth_saying(WaitReason reason) {
-  return reason != WaitReason::running && reason != WaitReason::grace && reason != WaitReason::question;
+  return reason != WaitReason::running && reason != WaitReason::grace;
 }
 
 std::string render_running(const CardView& view) {
@@ -227,6 +227,7 @@ std::string render_advice(const CardView& view) {
                                        render_issue_ref(view.issue));
   switch (view.card.state) {
   case CardState::dispatch_failing:
+    return fmt::format("To take the issue back, take the label `{}` off.\n", view.labels.ready);
   case CardState::starting:
   case CardState::running:
     return fmt::format("{} To hold it back for a while, put `{}` on.\n", stop, view.labels.paused);

@@ -12,8 +12,7 @@ namespace afk {
 inline constexpr std::string_view builtin_prompt_template = R"(# Work order: {{kind}} turn for {{issue}}
 
 {{order}}
-{{rules}}
-)";
+{{rules}})";
 
 // Counts up when the words of a prompt change.
 inline constexpr std::string_view builtin_prompt_version = "builtin/1";
