@@ -1,7 +1,7 @@
 #pragma once
-// Every key of the configuration, described once: how it is called, what is expected of it, what it is for, how it is
-// read and how it is shown. Reading a file, naming environment variables, suggesting the key that was meant,
-// `afk config show` and the test of the example configuration all work from these tables.
+// Every key of the configuration, described once: how it is called, what it is for, how it is read and how it is shown.
+// Reading a file, naming environment variables, suggesting the key that was meant, `afk config show` and the test of
+// the example configuration all work from these tables.
 
 #include <afk/config/value_type.hpp>
 #include <afk/core/config.hpp>
@@ -23,7 +23,6 @@ enum class Reading : std::uint8_t { accepted, refused };
 template <typename Section>
 struct Key {
   std::string path; // relative to its section: "policy.max_in_flight" of the whole, "executor" of an agent
-  std::string expected;
   std::string documentation;
   Form form = Form::text;
   FileUse file_use = FileUse::none;

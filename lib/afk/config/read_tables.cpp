@@ -81,8 +81,9 @@ const ExecutorKind* read_executor_kind(Assembly& assembly, const Table& table, c
   const auto type = choice_type(choices);
   const auto found = std::ranges::find(table.entries, "kind", &Entry::key);
   if (found == table.entries.end()) {
-    assembly.refuse(full + ".kind", "an executor says what it is",
-                    fmt::format("write kind = \"process\", for example; it is {}", type.expected));
+    assembly.refuse(
+        full + ".kind", "an executor says what it is",
+        fmt::format("write kind = \"process\", for example; it is {}", describe_choice(derive_names(choices))));
     return nullptr;
   }
   const std::string key = full + ".kind";

@@ -25,7 +25,6 @@ class KeyList {
     key.path = std::move(words.path);
     key.documentation = std::move(words.documentation);
     key.file_use = words.file_use;
-    key.expected = type.expected;
     key.form = type.form;
     key.read = [member, read = std::move(type.read)](Section& section, const Node& node, const ValueContext& context) {
       auto value = read(node, context);
@@ -48,7 +47,6 @@ class KeyList {
       key.path = prefix.empty() ? source.path : std::string(prefix) + "." + source.path;
       key.documentation = source.documentation;
       key.file_use = source.file_use;
-      key.expected = source.expected;
       key.form = source.form;
       key.read = [part, read = source.read](Section& section, const Node& node, const ValueContext& context) {
         return read(part(section), node, context);

@@ -116,7 +116,7 @@ std::optional<UrlRefusal> check_clone_url(std::string_view url) {
   if (url.starts_with('-') || authority.starts_with('-') || authority.find("@-") != std::string_view::npos) {
     return UrlRefusal{.message = "git or ssh would take this for an option", .hint = "write ./ in front of a path"};
   }
-  if (!parts && url.find("::") != std::string_view::npos) {
+  if (url.find("::") < url.find("://")) {
     return UrlRefusal{.message = "a transport of git that runs a program is refused",
                       .hint = "write an https, ssh or file URL, or a path"};
   }

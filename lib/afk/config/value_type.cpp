@@ -78,22 +78,18 @@ std::optional<T> parse_text_value(const Node& node, const ValueContext& context,
 
 ValueType<std::string> text_type(TextRules rules) {
   return ValueType<std::string>{
-      .expected = "a string",
       .form = Form::text,
       .read = [rules](const Node& node, const ValueContext& context) { return read_text(node, rules, context); },
       .show = [](const std::string& text) { return Node{.value = text}; }};
 }
 
 ValueType<FilePath> path_type() {
-  return ValueType<FilePath>{.expected = "a path",
-                             .form = Form::text,
-                             .read = read_path,
-                             .show = [](const FilePath& path) { return Node{.value = path.text}; }};
+  return ValueType<FilePath>{
+      .form = Form::text, .read = read_path, .show = [](const FilePath& path) { return Node{.value = path.text}; }};
 }
 
 ValueType<int> number_type(NumberRange range) {
-  return ValueType<int>{.expected = describe_range(range),
-                        .form = Form::scalar,
+  return ValueType<int>{.form = Form::scalar,
                         .read = [range](const Node& node, const ValueContext& context) -> std::optional<int> {
                           const auto number = read_number(node, range, context);
                           return number ? std::optional<int>(static_cast<int>(*number)) : std::nullopt;
@@ -103,7 +99,6 @@ ValueType<int> number_type(NumberRange range) {
 
 ValueType<std::chrono::seconds> seconds_type(NumberRange range) {
   return ValueType<std::chrono::seconds>{
-      .expected = describe_range(range) + " (seconds)",
       .form = Form::scalar,
       .read = [range](const Node& node, const ValueContext& context) -> std::optional<std::chrono::seconds> {
         const auto number = read_number(node, range, context);
@@ -115,7 +110,6 @@ ValueType<std::chrono::seconds> seconds_type(NumberRange range) {
 ValueType<std::optional<int>> number_or_word_type(NumberRange range, std::string word) {
   const std::string expected = fmt::format("{} or \"{}\"", describe_range(range), word);
   return ValueType<std::optional<int>>{
-      .expected = expected,
       .form = Form::scalar,
       .read = [range, word, expected](const Node& node,
                                       const ValueContext& context) -> std::optional<std::optional<int>> {
@@ -141,8 +135,7 @@ ValueType<std::optional<int>> number_or_word_type(NumberRange range, std::string
 }
 
 ValueType<double> amount_type() {
-  return ValueType<double>{.expected = "a number from 0",
-                           .form = Form::scalar,
+  return ValueType<double>{.form = Form::scalar,
                            .read = [](const Node& node, const ValueContext& context) -> std::optional<double> {
                              const auto* whole = std::get_if<std::int64_t>(&node.value);
                              const auto* number = std::get_if<double>(&node.value);
@@ -162,8 +155,7 @@ ValueType<double> amount_type() {
 }
 
 ValueType<KillSwitch> kill_switch_type() {
-  return ValueType<KillSwitch>{.expected = "true or false",
-                               .form = Form::text,
+  return ValueType<KillSwitch>{.form = Form::text,
                                .read = [](const Node& node, const ValueContext& context) -> std::optional<KillSwitch> {
                                  if (const auto* flag = std::get_if<bool>(&node.value)) {
                                    return *flag ? KillSwitch::on : KillSwitch::off;
@@ -186,7 +178,6 @@ ValueType<KillSwitch> kill_switch_type() {
 
 ValueType<Duration> duration_type(DurationRange range) {
   return ValueType<Duration>{
-      .expected = "a duration, as \"90s\", \"30m\", \"6h\" or \"7d\"",
       .form = Form::text,
       .read = [range](const Node& node, const ValueContext& context) -> std::optional<Duration> {
         if (!std::holds_alternative<std::string>(node.value)) {
@@ -206,8 +197,7 @@ ValueType<Duration> duration_type(DurationRange range) {
 }
 
 ValueType<ByteCount> byte_count_type() {
-  return ValueType<ByteCount>{.expected = "a size, as \"64MiB\"",
-                              .form = Form::text,
+  return ValueType<ByteCount>{.form = Form::text,
                               .read = [](const Node& node, const ValueContext& context) -> std::optional<ByteCount> {
                                 if (!std::holds_alternative<std::string>(node.value)) {
                                   refuse_type(node, "a size", context,
@@ -226,7 +216,6 @@ ValueType<ByteCount> byte_count_type() {
 
 ValueType<WorkingHours> working_hours_type() {
   return ValueType<WorkingHours>{
-      .expected = "working hours, as \"Mon-Fri 22:00-06:00 +02:00\"",
       .form = Form::text,
       .read = [](const Node& node, const ValueContext& context) -> std::optional<WorkingHours> {
         if (!read_text(node, TextRules{.what = "working hours"}, context)) {
@@ -239,7 +228,6 @@ ValueType<WorkingHours> working_hours_type() {
 
 ValueType<std::string> service_url_type() {
   return ValueType<std::string>{
-      .expected = "an https URL",
       .form = Form::text,
       .read = [](const Node& node, const ValueContext& context) -> std::optional<std::string> {
         auto text = read_text(node, TextRules{.what = "a URL"}, context);
@@ -257,7 +245,6 @@ ValueType<std::string> service_url_type() {
 
 ValueType<std::string> tracker_url_type() {
   ValueType<std::string> type = service_url_type();
-  type.expected = "an https URL or a path";
   type.read = [read_url = type.read](const Node& node, const ValueContext& context) -> std::optional<std::string> {
     const auto* text = std::get_if<std::string>(&node.value);
     if (text != nullptr && text->find("://") != std::string::npos) {
@@ -271,7 +258,6 @@ ValueType<std::string> tracker_url_type() {
 
 ValueType<std::string> clone_url_type() {
   return ValueType<std::string>{
-      .expected = "a URL or a path that git can clone",
       .form = Form::text,
       .read = [](const Node& node, const ValueContext& context) -> std::optional<std::string> {
         auto text = read_text(node, TextRules{.what = "an address to clone from"}, context);
@@ -293,7 +279,6 @@ ValueType<std::string> clone_url_type() {
 
 ValueType<std::string> variable_name_type() {
   return ValueType<std::string>{
-      .expected = "the name of an environment variable",
       .form = Form::text,
       .read = [](const Node& node, const ValueContext& context) -> std::optional<std::string> {
         auto text = read_text(node, TextRules{.what = "the name of a variable", .most_bytes = 128}, context);

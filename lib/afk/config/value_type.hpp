@@ -1,5 +1,5 @@
 #pragma once
-// The types that a key can have: how a value is read, what is expected of it, and how it is shown again.
+// The types that a key can have: how a value is read, and how it is shown again.
 //
 // `read` says everything that is wrong to the context and answers nothing then; it never throws away a part of a value.
 // show(read(node)) means the same as the node, so that `afk config show` prints a configuration that can be loaded.
@@ -24,7 +24,6 @@ enum class Form : std::uint8_t { text, scalar, list };
 
 template <typename T>
 struct ValueType {
-  std::string expected; // "a whole number from 1 to 1000"
   Form form = Form::text;
   std::function<std::optional<T>(const Node&, const ValueContext&)> read;
   std::function<Node(const T&)> show;
@@ -110,7 +109,6 @@ template <typename Enum>
 ValueType<Enum> choice_type(Choices<Enum> choices) {
   const ChoiceNames names = derive_names(choices);
   return ValueType<Enum>{
-      .expected = describe_choice(names),
       .form = Form::text,
       .read = [choices, names](const Node& node, const ValueContext& context) -> std::optional<Enum> {
         const auto index = read_choice(node, names, context);
@@ -124,7 +122,6 @@ template <typename Enum>
 ValueType<std::optional<Enum>> derived_choice_type(const Choices<Enum>& choices) {
   const ValueType<Enum> type = choice_type(choices);
   return ValueType<std::optional<Enum>>{
-      .expected = type.expected,
       .form = Form::text,
       .read = [type](const Node& node, const ValueContext& context) -> std::optional<std::optional<Enum>> {
         const auto* text = std::get_if<std::string>(&node.value);
@@ -149,8 +146,7 @@ struct FlagNames {
 
 template <typename Enum>
 ValueType<Enum> flag_type(FlagNames<Enum> names) {
-  return ValueType<Enum>{.expected = "true or false",
-                         .form = Form::scalar,
+  return ValueType<Enum>{.form = Form::scalar,
                          .read = [names](const Node& node, const ValueContext& context) -> std::optional<Enum> {
                            const auto flag = read_flag(node, context);
                            if (!flag) {

@@ -129,8 +129,7 @@ std::optional<AllowlistEntry> read_allowlist_entry(const Node& node, const Value
 
 ValueType<std::vector<std::string>> text_list_type(TextRules rules) {
   rules.emptiness = Emptiness::refused;
-  return {.expected = "a list of strings",
-          .form = Form::list,
+  return {.form = Form::list,
           .read =
               [rules](const Node& node, const ValueContext& context) {
                 const auto read = [&](const Node& entry) { return read_text(entry, rules, context); };
@@ -140,8 +139,7 @@ ValueType<std::vector<std::string>> text_list_type(TextRules rules) {
 }
 
 ValueType<std::vector<std::string>> argv_type() {
-  return {.expected = "a list of strings, the program first",
-          .form = Form::list,
+  return {.form = Form::list,
           .read = [](const Node& node, const ValueContext& context) -> std::optional<std::vector<std::string>> {
             const TextRules rules{.what = "an argument", .most_bytes = 4096};
             const auto read = [&](const Node& entry) { return read_text(entry, rules, context); };
@@ -157,8 +155,7 @@ ValueType<std::vector<std::string>> argv_type() {
 }
 
 ValueType<std::vector<FilePath>> path_list_type() {
-  return {.expected = "a list of paths",
-          .form = Form::list,
+  return {.form = Form::list,
           .read =
               [](const Node& node, const ValueContext& context) {
                 const auto read = [&](const Node& entry) -> std::optional<FilePath> {
@@ -179,7 +176,6 @@ ValueType<std::vector<FilePath>> path_list_type() {
 
 ValueType<std::vector<AllowlistEntry>> allowlist_type() {
   return {
-      .expected = "a list of repositories, as \"owner/repo\" or \"owner/repo@<id>\"",
       .form = Form::list,
       .read =
           [](const Node& node, const ValueContext& context) {
@@ -192,8 +188,7 @@ ValueType<std::vector<AllowlistEntry>> allowlist_type() {
 }
 
 ValueType<std::vector<ListedLabeler>> labelers_type() {
-  return {.expected = "a list of people, as \"583231:octocat\" or the name of an OS user",
-          .form = Form::list,
+  return {.form = Form::list,
           .read =
               [](const Node& node, const ValueContext& context) {
                 const auto read = [&](const Node& entry) -> std::optional<ListedLabeler> {
@@ -211,8 +206,7 @@ ValueType<std::vector<ListedLabeler>> labelers_type() {
 }
 
 ValueType<std::vector<Ending>> endings_type() {
-  return {.expected = "a list of kinds, as \"frozen\"",
-          .form = Form::list,
+  return {.form = Form::list,
           .read =
               [](const Node& node, const ValueContext& context) {
                 const auto read = [&](const Node& entry) { return read_ending(entry, context); };
