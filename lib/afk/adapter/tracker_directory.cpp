@@ -128,6 +128,7 @@ Result<IssueRecord> fetch_one(Batch& batch, const IssueRef& issue) {
   record.title = std::move(view->title);
   record.labels = std::move(view->labels);
   record.events = view->events();
+  record.edit_log = EditLog::complete; // an edit by hand shows against the hashes in the log
   record.comments = std::move((*stored)->comments);
   record.blockers =
       batch.blockers.resolve(spelled, BlockerResolver::named_blockers(opened.name, view->blocked_by, view->body));
