@@ -62,11 +62,10 @@ Result<ExitCode> run_init_command(Invocation& invocation) {
   if (!loaded)
     return config::derive_error(loaded.error());
   if (loaded->config.tracker.kind == TrackerKind::directory) {
-    auto created = adapter::create_tracker(loaded->config.tracker.url, invocation.random);
-    if (!created)
-      return std::move(created).error();
-    text += fmt::format("{}: the tracker {}\n", loaded->config.tracker.url,
-                        *created == adapter::Creation::created ? "is set up" : "was set up before");
+    auto host = adapter::create_directory_tracker(loaded->config.tracker.url, invocation.random);
+    if (!host)
+      return std::move(host).error();
+    text += fmt::format("{}: the tracker {} is set up\n", loaded->config.tracker.url, host->text);
   }
   if (invocation.arguments.quiet == Quiet::yes)
     return ExitCode::done;

@@ -3,6 +3,7 @@
 #include <afk/adapter/commands_posix.hpp>
 #include <afk/adapter/crypto.hpp>
 #include <afk/adapter/executor_process.hpp>
+#include <afk/adapter/executor_process_prune.hpp>
 #include <afk/adapter/git.hpp>
 #include <afk/adapter/landing_git.hpp>
 #include <afk/adapter/system_tick_gate.hpp>
@@ -250,7 +251,17 @@ void Session::rest() {
 }
 
 std::vector<Error> Session::prune() {
-  return {};
+  std::vector<Error> problems;
+  for (const auto& [name, executor] : parts_->config.executors) {
+    const auto* process = std::get_if<ProcessExecutorSettings>(&executor);
+    if (process == nullptr || parts_->gate.read_time() != TickGate::Time::left)
+      continue;
+    const adapter::WorkspaceLayout& layout = parts_->processes.at(name)->workspace.layout();
+    auto report = adapter::prune_runs({layout, parts_->invocation.clock, process->keep});
+    for (std::string& problem : report.problems)
+      problems.push_back({ErrorKind::io, fmt::format("executor {}: {}", name, problem)});
+  }
+  return problems;
 }
 
 Result<std::unique_ptr<Session>> open_session(Invocation& invocation, loop::TickReport::Mode mode) {
