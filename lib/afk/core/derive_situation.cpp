@@ -48,8 +48,9 @@ S::Turn derive_vanished(const Observation& observation, const RepositorySettings
   const Duration gone_for = derive_elapsed(observation.card, FirstSeen::vanished, observation.now);
   if (gone_for < settings.lifecycle.turn_end_grace)
     return S::Turn::vanishing;
-  return observation.card.redispatches < settings.lifecycle.redispatch_max ? S::Turn::vanished
-                                                                           : S::Turn::vanished_for_good;
+  // Counted by what began, not by the card: one that was announced and never began is ordered again.
+  return derive_newest_redispatch(observation) < settings.lifecycle.redispatch_max ? S::Turn::vanished
+                                                                                   : S::Turn::vanished_for_good;
 }
 
 S::Turn derive_limited(const TurnView& turn, Timestamp now) {

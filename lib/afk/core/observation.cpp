@@ -40,6 +40,11 @@ const TurnView* find_live_turn(const Observation& observation) {
   return nullptr;
 }
 
+int derive_newest_redispatch(const Observation& observation) {
+  const AttemptView* attempt = newest_attempt(observation);
+  return attempt == nullptr ? 0 : attempt->attempt.redispatch;
+}
+
 std::string derive_question(const Observation& observation) {
   if (const TurnView* live = find_live_turn(observation))
     return live->state == TurnState::waiting ? live->question : "";

@@ -70,6 +70,9 @@ struct Observation {
 // A turn that is starting, running or waiting, verify turns included; absent when nothing is live.
 [[nodiscard]] const TurnView* find_live_turn(const Observation& observation);
 
+// The number of the newest redispatch that began; 0 while the run's first attempt is the only one.
+[[nodiscard]] int derive_newest_redispatch(const Observation& observation);
+
 // The question that the run asks: of the waiting turn, or of the BLOCKED report it ended with; "" when it asks nothing.
 [[nodiscard]] std::string derive_question(const Observation& observation);
 

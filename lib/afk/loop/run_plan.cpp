@@ -36,9 +36,11 @@ HoldVerdict derive_hold(const TickContext& context, const WatchFacts& facts, con
   return {};
 }
 
-// Attempts of which the executor shows no turn were ordered and never began: the order is given again as if they were
-// not there.
+// What was ordered and never began is left out: the same situation gives the same order under the same name, and the
+// executor finishes the start that an earlier tick was killed in.
 std::vector<AttemptView> derive_begun(std::vector<AttemptView> attempts) {
+  for (AttemptView& attempt : attempts)
+    std::erase_if(attempt.turns, [](const TurnView& turn) { return turn.state == TurnState::lost; });
   std::erase_if(attempts, [](const AttemptView& attempt) {
     return attempt.turns.empty() && attempt.attempt.redispatch > 0;
   });

@@ -34,7 +34,7 @@ std::string derive_cause(const RunLook& look, const Observation& observation, Tu
   case TurnKind::verify:
     return work.candidate_head;
   case TurnKind::redispatch:
-    return "r" + std::to_string(look.card.redispatches + 1);
+    return "r" + std::to_string(derive_newest_redispatch(observation) + 1);
   case TurnKind::answer: {
     const TurnView* last = find_last_agent_turn(observation);
     return last == nullptr ? "" : last->turn.text;
@@ -154,13 +154,13 @@ Result<OrderedTurn> order_turn(const TickContext& context, const RunLook& look, 
   }
   const RunName& run = look.arming.run;
   const int ordinal = derive_ordinal(context, observation, {run, kind, cause, 0});
-  const int newest = look.evidence.attempts.empty() ? 0 : look.evidence.attempts.back().attempt.redispatch;
+  const int newest = derive_newest_redispatch(observation);
 
   OrderedTurn turn;
   turn.on_card = {kind, cause, ordinal, request.attempt, observation.now};
   turn.order.issue = look.record.issue;
   turn.order.run = run;
-  turn.order.redispatch = kind == TurnKind::redispatch ? look.card.redispatches + 1 : newest;
+  turn.order.redispatch = kind == TurnKind::redispatch ? newest + 1 : newest;
   turn.order.turn = derive_turn_name({run, kind, cause, ordinal}, context.digest);
   turn.order.kind = kind;
   turn.order.branch = derive_branch_name(look.record.issue.number, run);
