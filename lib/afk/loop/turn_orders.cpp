@@ -26,7 +26,7 @@ const CardTurn* find_card_turn(const TickContext& context, const RunCard& card, 
 }
 
 // What makes the turn the same turn again when another tick orders it.
-std::string derive_cause(const RunLook& look, const Observation& observation, TurnKind kind) {
+std::string derive_cause(const Observation& observation, TurnKind kind) {
   const WorkEvidence& work = observation.landing.work;
   switch (kind) {
   case TurnKind::first:
@@ -145,7 +145,7 @@ Result<OrderedTurn> order_first_turn(const TickContext& context, const DispatchF
 Result<OrderedTurn> order_turn(const TickContext& context, const RunLook& look, const Observation& observation,
                                const TurnRequest& request) {
   TurnKind kind = request.kind;
-  std::string cause = derive_cause(look, observation, kind);
+  std::string cause = derive_cause(observation, kind);
   if (request.again == TurnRequest::Again::last_turn) {
     const TurnView* last = find_last_agent_turn(observation);
     const CardTurn* known = last == nullptr ? nullptr : find_card_turn(context, look.card, last->turn);
