@@ -78,6 +78,7 @@ Observation observe_run(const TickContext& context, const WatchFacts& facts, con
   observation.card.cost_usd = std::max(look.card.cost_usd, derive_cost(observation.executor.attempts));
   observation.landing = look.landing;
   observation.hold = derive_hold(context, facts, look);
+  observation.redispatch_gates = facts.redispatch;
   if (!derive_question(observation).empty())
     observation.answer = find_answer(context, look, derive_asked_at(observation));
   return observation;
@@ -295,6 +296,12 @@ void finish_plan(const TickContext& context, const RunLook& look, const Situatio
 }
 
 } // namespace
+
+StartsOver derive_starts_over(const Action& action) {
+  const auto* order = std::get_if<OrderTurn>(&action);
+  const bool redispatches = order != nullptr && order->kind == TurnKind::redispatch;
+  return redispatches || std::holds_alternative<RepeatTurn>(action) ? StartsOver::yes : StartsOver::no;
+}
 
 Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
   RunPlan plan = start_plan(context, facts, look);

@@ -19,7 +19,11 @@ struct WatchFacts {
   Timestamp now; // the tracker's clock
   TickGate::KillSwitch kill_switch = TickGate::KillSwitch::on;
   int dispatched_today = 0;
+  RedispatchVerdict redispatch; // of the run at hand, once it was judged
 };
+
+// Whether the plan starts the run over, which asks for the poll gates first.
+enum class StartsOver : std::uint8_t { no, yes };
 
 struct RunPlan {
   IssueRef issue;
@@ -34,6 +38,8 @@ struct RunPlan {
   // Whether WriteCard would change the comment: most looks leave it as it is.
   enum class CardChange : std::uint8_t { none, changes } card_change = CardChange::none;
 };
+
+[[nodiscard]] StartsOver derive_starts_over(const Action& action);
 
 // Fails when an order cannot be derived (a prompt template that is broken); the run is then left as it is.
 Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, const RunLook& look);

@@ -1,6 +1,7 @@
 #include <afk/loop/watcher.hpp>
 
 #include <afk/core/message.hpp>
+#include <afk/loop/redispatch_gates.hpp>
 
 #include <fmt/format.h>
 
@@ -75,6 +76,11 @@ void report_outcome(const ApplyOutcome& outcome, IssueReport& report, TickReport
 
 void work_on_run(const TickContext& context, const WatchFacts& facts, const RunLook& look, TickReport& tick) {
   auto plan = plan_run(context, facts, look);
+  if (plan && derive_starts_over(plan->decision.action) == StartsOver::yes) {
+    WatchFacts judged = facts;
+    judged.redispatch = judge_redispatch(context, look.record.issue);
+    plan = plan_run(context, judged, look);
+  }
   if (!plan) {
     tick.errors.push_back({look.record.issue, plan.error()});
     return;
