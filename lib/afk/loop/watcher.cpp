@@ -12,7 +12,7 @@ namespace afk::loop {
 namespace {
 
 WatchFacts derive_watch_facts(const TickContext& context, const RunLooks& looks) {
-  return {looks.now, context.gate.read_kill_switch(), looks.dispatched_today};
+  return {looks.now, context.gate.read_kill_switch(), looks.dispatched_today, {}};
 }
 
 IssueReport report_foreign_lock(const TickContext& context, const IssueRecord& record) {
