@@ -100,9 +100,9 @@ TEST_CASE("Hostile text neither breaks a line, nor pings, closes or commands") {
     CHECK(contains_hidden_characters(message.text) == HiddenCharacters::none);
     const std::string own = "Question: octo/parser#12 ";
     REQUIRE(message.title.starts_with(own));
-    const std::string shown =
-        message.title.substr(own.size()) + "\n" + render_quote_for_people(text) + "\n" + render_line_for_people(text);
-    CHECK(render_line_for_people(text).find('\n') == std::string::npos);
+    const std::string line = render_line_for_people(text);
+    const std::string shown = message.title.substr(own.size()) + "\n" + render_quote_for_people(text) + "| " + line;
+    CHECK(line.find('\n') == std::string::npos);
     CHECK(shown.find("@octocat") == std::string::npos);
     CHECK(shown.find("@org") == std::string::npos);
     CHECK(shown.find("#12") == std::string::npos);
