@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -27,7 +28,7 @@ namespace afk::adapter {
 namespace {
 
 // How long the supervisor of the turn before may take between its last word and its end.
-constexpr Duration agent_lock_patience = std::chrono::seconds(5);
+constexpr Duration agent_lock_patience = std::chrono::seconds(2);
 
 void set_up_process() {
   if (getsid(0) != getpid()) {
@@ -38,6 +39,7 @@ void set_up_process() {
   const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
   setrlimit(RLIMIT_CORE, &no_core);
   umask(077);
+  signal(SIGPIPE, SIG_IGN); // the tick may be gone when it is told
 }
 
 // Where a turn's folder stands: runs/<attempt>/turns/<turn>.
