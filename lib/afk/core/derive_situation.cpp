@@ -1,5 +1,6 @@
 #include <afk/core/derive_situation.hpp>
 
+#include <afk/core/budget.hpp>
 #include <afk/core/path_pattern.hpp>
 #include <afk/core/run_clocks.hpp>
 
@@ -92,19 +93,40 @@ S::Overrun to_overrun(InterruptCause cause) {
   return S::Overrun::stalled;
 }
 
-bool past_run_limit(const Observation& observation, const RepositorySettings& settings) {
-  return derive_elapsed(observation.card, FirstSeen::run, observation.now) > settings.lifecycle.run_limit;
+// Corrective turns that used up an attempt: as the card counts them, or, when the card was lost, as many as the
+// executor shows.
+int count_attempts(const Observation& observation) {
+  int shown = 0;
+  for (const AttemptView& attempt : observation.executor.attempts)
+    for (const TurnView& turn : attempt.turns)
+      shown += turn.kind == TurnKind::fix || turn.kind == TurnKind::finish ? 1 : 0;
+  const auto on_card = std::ranges::count(observation.card.turns, Attempt::counts, &CardTurn::attempt);
+  return std::max(shown, static_cast<int>(on_card));
 }
 
-bool past_cost(const Observation& observation, const RepositorySettings& settings) {
-  return observation.card.cost_usd > settings.lifecycle.budget_usd;
+std::vector<BudgetLimit> derive_reached(const Observation& observation, const RepositorySettings& settings) {
+  BudgetUse use;
+  use.attempts = count_attempts(observation);
+  if (observation.card.first_seen.contains(FirstSeen::red))
+    use.since_red = derive_elapsed(observation.card, FirstSeen::red, observation.now);
+  if (observation.card.cost_usd > 0)
+    use.cost_usd = observation.card.cost_usd;
+  use.running = derive_elapsed(observation.card, FirstSeen::run, observation.now);
+  const LifecycleSettings& lifecycle = settings.lifecycle;
+  return derive_limits_reached(use, {lifecycle.fix_forward_max_attempts, lifecycle.fix_forward_max_seconds,
+                                     lifecycle.budget_usd, lifecycle.run_limit});
+}
+
+bool is_reached(const std::vector<BudgetLimit>& reached, BudgetLimit limit) {
+  return std::ranges::find(reached, limit) != reached.end();
 }
 
 S::Overrun derive_limit_passed(const Observation& observation, const RepositorySettings& settings,
                                const TurnView& live) {
-  if (past_cost(observation, settings))
+  const auto reached = derive_reached(observation, settings);
+  if (is_reached(reached, BudgetLimit::cost))
     return S::Overrun::budget;
-  if (past_run_limit(observation, settings))
+  if (is_reached(reached, BudgetLimit::run_limit))
     return S::Overrun::run_limit;
   const auto progress = live.last_progress_at ? live.last_progress_at : live.started_at;
   if (progress && observation.now - *progress > settings.lifecycle.stall_limit)
@@ -199,16 +221,6 @@ S::Stage derive_stage(const Situation& situation) {
   return cleanly ? S::Stage::reached : S::Stage::reached_uncleanly;
 }
 
-S::Budget derive_budget_left(const Observation& observation, const RepositorySettings& settings) {
-  const auto counted = std::ranges::count(observation.card.turns, Attempt::counts, &CardTurn::attempt);
-  const bool attempts_out = counted >= settings.lifecycle.fix_forward_max_attempts;
-  const bool seconds_out = observation.card.first_seen.contains(FirstSeen::red) &&
-                           derive_elapsed(observation.card, FirstSeen::red, observation.now) >=
-                               settings.lifecycle.fix_forward_max_seconds;
-  const bool out = attempts_out || seconds_out || past_cost(observation, settings) || past_run_limit(observation, settings);
-  return out ? S::Budget::out : S::Budget::left;
-}
-
 // Row 14 waits for what the last turn left behind; row 20 for what this head's fix turn may still push.
 S::Grace derive_grace(const Observation& observation, const RepositorySettings& settings, const Situation& situation) {
   if (situation.turn == S::Turn::vanishing)
@@ -269,7 +281,7 @@ Situation derive_situation(const Observation& observation, const RepositorySetti
   situation.answer = asks && observation.answer ? S::Answer::trusted : S::Answer::none;
   situation.reach = derive_reach(observation, settings);
   situation.stage = derive_stage(situation);
-  situation.budget = derive_budget_left(observation, settings);
+  situation.budget = derive_reached(observation, settings).empty() ? S::Budget::left : S::Budget::out;
   situation.grace = derive_grace(observation, settings, situation);
   situation.patience = derive_patience(observation, settings, situation);
   situation.declared = derive_declared(observation, situation);
