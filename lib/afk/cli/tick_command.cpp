@@ -26,15 +26,14 @@ loop::TickReport make_tick(Command command, const loop::TickContext& context) {
 // Silent on success where nobody watches and nobody asked; a dry run is a question.
 std::string render_result(const Invocation& invocation, const loop::TickReport& report) {
   const Arguments& arguments = invocation.arguments;
+  const Console::Colors colors = invocation.console.colors();
   if (arguments.output == OutputForm::json)
     return render_tick_json(report);
-  const bool asked = arguments.dry_run == DryRun::yes || arguments.log_level >= LogLevel::info;
-  if (asked)
-    return render_tick_text(report, Detail::full, invocation.console.colors());
+  if (arguments.dry_run == DryRun::yes || arguments.log_level >= LogLevel::debug)
+    return render_tick_text(report, Detail::full, colors);
   const bool watched = invocation.console.audience() == Console::Audience::terminal;
-  return watched && arguments.quiet == Quiet::no
-             ? render_tick_text(report, Detail::brief, invocation.console.colors())
-             : "";
+  const bool asked = watched || arguments.log_level >= LogLevel::info;
+  return asked && arguments.quiet == Quiet::no ? render_tick_text(report, Detail::brief, colors) : "";
 }
 
 } // namespace
