@@ -221,6 +221,9 @@ class TurnStart {
     view.host = read_sandbox_host();
     view.network = setup_.network;
     view.home = find_variable(setup_.environment, "HOME").value_or("");
+    if (!view.home.starts_with('/') || view.home == "/") { // an empty root would hide everything
+      view.home.clear();
+    }
     view.temporary_bytes = std::min(temporary_bytes, setup_.settings.disk_limit.bytes);
     return std::optional(std::move(view));
   }
