@@ -1,0 +1,41 @@
+#pragma once
+// The checks behind `afk doctor`, one group per file. Each tries the real thing and says what it found; none of them
+// ever opens a gate.
+
+#include <afk/cli/commands.hpp>
+#include <afk/cli/doctor.hpp>
+#include <afk/core/config.hpp>
+#include <afk/loop/tick_context.hpp>
+#include <afk/port/commands.hpp>
+
+#include <string>
+#include <vector>
+
+namespace afk::cli {
+
+struct Examination {
+  Invocation& invocation;
+  const Config& config;
+  const loop::TickContext& context;
+  Commands& commands;
+  Fix fix = Fix::no;
+};
+
+using Findings = std::vector<Finding>;
+
+// Kill switch, its file, the allowlist and the hours: notes, because closed gates are no defect.
+void examine_gates(const Examination& examination, Findings& findings);
+
+// Initialised, readable, writable; issues that are broken; clocks.
+void examine_tracker(const Examination& examination, Findings& findings);
+
+// Each repository of the allowlist: settings, its remote, its base branch.
+void examine_repositories(const Examination& examination, Findings& findings);
+
+// Workspaces, sandboxes, agents and their programs, git.
+void examine_executors(const Examination& examination, Findings& findings);
+
+// Doorbells, card keys, limits.
+void examine_services(const Examination& examination, Findings& findings);
+
+} // namespace afk::cli
