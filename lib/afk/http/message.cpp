@@ -1,0 +1,63 @@
+#include <afk/http/message.hpp>
+
+#include <afk/core/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace afk::http {
+namespace {
+
+bool is_token_character(char character) {
+  return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
+         (character >= 'A' && character <= 'Z') ||
+         std::string_view("!#$%&'*+-.^_`|~").find(character) != std::string_view::npos;
+}
+
+bool is_value_character(char character) {
+  const auto byte = static_cast<unsigned char>(character);
+  return (byte >= 0x20 && byte != 0x7f) || character == '\t';
+}
+
+Result<void> check_header(std::string_view name, std::string_view value) {
+  if (name.empty() || !std::ranges::all_of(name, is_token_character)) {
+    return Error{.kind = ErrorKind::malformed,
+                 .message = fmt::format("{} is not the name of a header", quote_for_display(name.substr(0, 100)))};
+  }
+  if (!std::ranges::all_of(value, is_value_character)) {
+    return Error{.kind = ErrorKind::malformed,
+                 .message = fmt::format("the header {} would carry control characters", name)};
+  }
+  return {};
+}
+
+} // namespace
+
+std::string_view render_method(Method method) {
+  return method == Method::get ? "GET" : "POST";
+}
+
+std::optional<std::string_view> find_header(const Response& response, std::string_view name) {
+  const auto found = std::ranges::find(response.headers, name, &Header::name);
+  return found == response.headers.end() ? std::nullopt : std::optional<std::string_view>(found->value);
+}
+
+Result<void> check_request(const Request& request) {
+  for (const auto& header : request.headers) {
+    if (auto checked = check_header(header.name, header.value); !checked.ok()) {
+      return checked;
+    }
+  }
+  if (request.credential == nullptr) {
+    return {};
+  }
+  if (request.credential->origin != request.url.origin) {
+    return Error{.kind = ErrorKind::refused,
+                 .message = fmt::format("a credential for {} is not sent to {}",
+                                        render_origin(request.credential->origin), render_origin(request.url.origin))};
+  }
+  return check_header(request.credential->header, request.credential->value.reveal());
+}
+
+} // namespace afk::http

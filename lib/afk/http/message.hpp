@@ -1,0 +1,67 @@
+#pragma once
+// Requests and responses as values.
+
+#include <afk/core/secret.hpp>
+#include <afk/core/time.hpp>
+#include <afk/http/url.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace afk::http {
+
+enum class Method : std::uint8_t { get, post };
+
+[[nodiscard]] std::string_view render_method(Method method);
+
+// In a request the name is a token of RFC 9110 and the value holds no CR, LF or NUL: anything else is refused before it
+// is sent. In a response names are lower case.
+struct Header {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const Header&, const Header&) = default;
+};
+
+// A header that only one origin may ever see.
+struct Credential {
+  Origin origin;
+  std::string header;
+  Secret value; // the whole value: "Bearer ..."
+};
+
+struct Limits {
+  Duration connect = std::chrono::seconds(10);
+  Duration total = std::chrono::seconds(30); // from the call to the last byte, connecting included
+  std::size_t body_bytes = std::size_t{1} << 20;
+  std::size_t header_bytes = std::size_t{300} << 10;
+  std::size_t header_count = 5000;
+};
+
+struct Request {
+  Method method = Method::get;
+  Url url;
+  std::vector<Header> headers;
+  std::string body;
+  const Credential* credential = nullptr; // outlives the exchange; of another origin: not sent, an error
+  Limits limits;
+};
+
+struct Response {
+  int status = 0; // 100 to 599: every answer that is HTTP, errors and redirects too
+  std::vector<Header> headers;
+  std::string body;
+};
+
+// The first header of that name (lower case); absent when there is none.
+[[nodiscard]] std::optional<std::string_view> find_header(const Response& response, std::string_view name);
+
+// Nothing where the request may be sent. Fails with `malformed` (headers) and `refused` (a credential of another
+// origin).
+Result<void> check_request(const Request& request);
+
+} // namespace afk::http
