@@ -60,9 +60,6 @@ S::Turn derive_limited(const TurnView& turn, Timestamp now) {
 }
 
 S::Turn derive_ended(const Observation& observation, const TurnView& turn) {
-  const auto& interrupt = observation.card.interrupt;
-  if (interrupt && interrupt->turn == turn.turn)
-    return S::Turn::failed;
   if (turn.outcome == TurnOutcome::usage_limited)
     return derive_limited(turn, observation.now);
   if (asks_in_report(turn))
@@ -76,6 +73,9 @@ S::Turn derive_turn(const Observation& observation, const RepositorySettings& se
   if (const TurnView* live = find_live_turn(observation))
     return live->state == TurnState::waiting ? S::Turn::waiting : S::Turn::running;
   const TurnView* last = find_last_agent_turn(observation);
+  const auto& interrupt = observation.card.interrupt;
+  if (last != nullptr && interrupt && interrupt->turn == last->turn)
+    return S::Turn::failed; // stopped by us, however it went: never started over
   if (last == nullptr || last->state != TurnState::ended)
     return derive_vanished(observation, settings);
   return derive_ended(observation, *last);
@@ -156,7 +156,8 @@ OverrunView derive_overrun(const Observation& observation, const RepositorySetti
 }
 
 S::Reach derive_reach(const Observation& observation, const RepositorySettings& settings) {
-  if (reads_executor(observation) && observation.landing.reach != LandingEvidence::Reach::unreachable)
+  if (reads_executor(observation) && observation.landing.reach != LandingEvidence::Reach::unreachable &&
+      observation.redispatch_gates.reach == RedispatchVerdict::Reach::known)
     return S::Reach::everything;
   const Duration missing = derive_elapsed(observation.card, FirstSeen::unreachable, observation.now);
   return missing < settings.lifecycle.unreachable_after ? S::Reach::something_missing : S::Reach::missing_too_long;
@@ -193,7 +194,9 @@ void derive_work(const Observation& observation, const RepositorySettings& setti
     situation.local = situation.turn == S::Turn::clean ? S::Local::finished : S::Local::unfinished;
   if (situation.local == S::Local::none && situation.published == S::Published::nothing)
     return;
-  const bool conflicts = !work.conflicts.empty() && !is_landed(situation.published);
+  // What has landed cannot conflict any more; newer commits on top of it can.
+  const bool conflicts =
+      !work.conflicts.empty() && (!is_landed(situation.published) || situation.local != S::Local::none);
   situation.conflict = conflicts ? S::Conflict::conflicting : S::Conflict::none;
   const auto is_protected = [&](const std::string& path) {
     return matches_any_path_pattern(settings.lifecycle.protected_paths, path);
@@ -214,6 +217,7 @@ S::Stage derive_stage(const Situation& situation) {
                            ? false // a deployment that is seen is evidence that no adapter brings yet
                            : situation.published == S::Published::merged ||
                                  (situation.published == S::Published::on_base &&
+                                  situation.local != S::Local::finished && // newer commits are to be landed first
                                   situation.verdict == S::Verdict::green);
   if (!reached)
     return S::Stage::before;

@@ -41,6 +41,7 @@ struct HoldVerdict {
 
 struct RedispatchVerdict {
   Situation::Gates gates = Situation::Gates::pass;
+  enum class Reach : std::uint8_t { known, unreachable } reach = Reach::known; // of what the gates look at
   std::string reason;
 };
 

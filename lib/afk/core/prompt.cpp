@@ -287,6 +287,7 @@ Result<Prompt> derive_prompt(const PromptInput& input, const Digest& digest) {
 
 std::vector<std::string_view> prompt_variables() {
   std::vector<std::string_view> names;
+  names.reserve(prompt_variable_count);
   for (std::uint8_t number = 0; number < prompt_variable_count; ++number) {
     names.push_back(render_prompt_variable(static_cast<PromptVariable>(number)));
   }

@@ -9,6 +9,7 @@
 #include <afk/core/digest.hpp>
 #include <afk/core/ids.hpp>
 #include <afk/core/landing_plan.hpp>
+#include <afk/core/prompt_file.hpp>
 #include <afk/core/result.hpp>
 
 #include <cstddef>
@@ -19,14 +20,6 @@
 #include <vector>
 
 namespace afk {
-
-// A file that is handed over beside the prompt: raw untrusted bytes under a fixed name.
-struct PromptFile {
-  std::string name;
-  std::string bytes;
-
-  friend bool operator==(const PromptFile&, const PromptFile&) = default;
-};
 
 inline constexpr std::string_view issue_file_name = "ISSUE.md"; // "# <title>", an empty line, the body
 inline constexpr std::string_view failure_file_name = "FAILURE.txt";

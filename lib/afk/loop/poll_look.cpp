@@ -171,10 +171,10 @@ void add_live_runs(PollLook& look, const std::set<IssueRef>& parked) {
       const auto repository = std::ranges::find_if(input.repositories, [&](const RepositoryInput& each) {
         return same_repository(each.repository, live.issue.repository);
       });
-      if (repository == input.repositories.end())
+      if (repository == input.repositories.end() && park == LiveRun::Park::no)
         ++input.in_flight_elsewhere;
-      else
-        input.live.push_back({live.issue, live.attempt.run, live.agent, park});
+      // Also of repositories that are not listed: they use up their agent's capacity.
+      input.live.push_back({live.issue, live.attempt.run, live.agent, park});
     }
     for (RepositoryInput& repository : input.repositories)
       repository.dispatches_in_a_day += static_cast<int>(std::ranges::count_if(one->recent_starts, [&](const auto& start) {
@@ -289,7 +289,8 @@ void judge_ready_issues(const TickContext& context, const Listed& listed, PollLo
   std::vector<AttemptName> attempts;
   for (const auto& [issue, ready] : look.ready)
     if (!ready.history.armings.empty())
-      attempts.push_back({ready.history.armings.back().run, 0});
+      for (int k = 0; k <= ready.settings.lifecycle.redispatch_max; ++k)
+        attempts.push_back({ready.history.armings.back().run, k});
   const ExecutorMemory memory(context, look.executors, attempts);
   for (const IssueRef& issue : listed.ready) {
     const auto repository = std::ranges::find_if(look.input.repositories, [&](const RepositoryInput& each) {

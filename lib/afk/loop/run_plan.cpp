@@ -121,12 +121,18 @@ Bent bend_by_refusal(const RunCard& card, const RepositorySettings& settings, De
   return {std::move(decision), ""};
 }
 
+std::string derive_unreachable_reason(const Observation& observation) {
+  if (!observation.executor.problem.empty())
+    return observation.executor.problem;
+  return observation.landing.problem.empty() ? observation.redispatch_gates.reason : observation.landing.problem;
+}
+
 std::string derive_reason(const Observation& observation, const Situation& situation, const Action& action) {
   if (const auto* end = std::get_if<End>(&action)) {
     if (end->ending == Ending::trust)
       return observation.arming.reason;
     if (end->ending == Ending::unreachable)
-      return observation.executor.problem.empty() ? observation.landing.problem : observation.executor.problem;
+      return derive_unreachable_reason(observation);
     if (situation.gates == Situation::Gates::fail)
       return observation.redispatch_gates.reason;
     const TurnView* last = find_last_agent_turn(observation);
@@ -136,7 +142,7 @@ std::string derive_reason(const Observation& observation, const Situation& situa
     if (wait->reason == WaitReason::held)
       return observation.hold.reason;
     if (wait->reason == WaitReason::unreachable)
-      return observation.executor.problem.empty() ? observation.landing.problem : observation.executor.problem;
+      return derive_unreachable_reason(observation);
   }
   return "";
 }
