@@ -13,6 +13,16 @@
 namespace afk::config {
 namespace {
 
+template <typename Settings>
+std::vector<std::string> list_names(const std::map<std::string, Settings>& tables) {
+  std::vector<std::string> names;
+  names.reserve(tables.size());
+  for (const auto& [name, settings] : tables) {
+    names.push_back(name);
+  }
+  return names;
+}
+
 bool is_url(std::string_view text) {
   return text.find("://") != std::string_view::npos;
 }
@@ -87,10 +97,7 @@ std::string find_executor(const Config& config, const AgentSettings& agent, Asse
       !assembly.are_sound({key, join_key(executors_table, render_key_part(agent.executor))})) {
     return {};
   }
-  std::vector<std::string> names;
-  for (const auto& [name, settings] : config.executors) {
-    names.push_back(name);
-  }
+  const std::vector<std::string> names = list_names(config.executors);
   const auto nearest = find_nearest(agent.executor, names);
   return nearest ? fmt::format("did you mean \"{}\"?", *nearest)
                  : fmt::format("write a table [executors.{}], or one of: {}", render_key_part(agent.executor),
@@ -250,10 +257,7 @@ void check_agents(Assembly& assembly) {
       !assembly.are_sound({"routing.default_agent", join_key(agents_table, render_key_part(wanted))})) {
     return;
   }
-  std::vector<std::string> names;
-  for (const auto& [name, agent] : config.agents) {
-    names.push_back(name);
-  }
+  const std::vector<std::string> names = list_names(config.agents);
   const auto nearest = find_nearest(wanted, names);
   assembly.refuse("routing.default_agent", fmt::format("there is no agent {}", quote_value(wanted)),
                   nearest         ? fmt::format("did you mean \"{}\"?", *nearest)

@@ -9,10 +9,12 @@
 namespace afk::config {
 namespace {
 
-constexpr std::array<std::string_view, 7> reserved_names{
-    "AFK_CONFIG", "AFK_PROGRAM", "AFK_SOURCE_DIR", "AFK_LONG", "AFK_REQUIRE_AGENTS", "AFK_UPDATE_GOLDEN", "AFK_RUN"};
+// The program's own, those of its build and tests, and those that the supervisor gives to agents.
+constexpr auto reserved_names =
+    std::to_array<std::string_view>({"AFK_CONFIG", "AFK_PROGRAM", "AFK_SOURCE_DIR", "AFK_LONG", "AFK_REQUIRE_AGENTS",
+                                     "AFK_UPDATE_GOLDEN", "AFK_RUN", "AFK_TURN", "AFK_PROMPT_FILE", "AFK_ISSUE_FILE"});
 // What agents report through, and what tests hand to themselves.
-constexpr std::array<std::string_view, 2> reserved_families{"AFK_REPORT", "AFK_TEST"};
+constexpr auto reserved_families = std::to_array<std::string_view>({"AFK_REPORT", "AFK_TEST"});
 
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {

@@ -9,10 +9,10 @@ namespace {
 constexpr NumberRange counted_from_one{.least = 1, .most = 1'000'000};
 
 template <typename Kind>
-ExecutorKind make_kind(std::string name, const Keys<Kind>& keys) {
+ExecutorKind make_kind(std::string_view name, const Keys<Kind>& keys) {
   KeyList<ExecutorSettings> list;
   list.add_part("", keys, [](auto& settings) -> auto& { return std::get<Kind>(settings); });
-  return ExecutorKind{.name = std::move(name), .built_in = Kind{}, .keys = std::move(list).take()};
+  return ExecutorKind{.name = std::string(name), .built_in = Kind{}, .keys = std::move(list).take()};
 }
 
 Keys<ProcessExecutorSettings> process_keys() {

@@ -76,7 +76,7 @@ std::optional<T> parse_text_value(const Node& node, const ValueContext& context,
 
 } // namespace
 
-ValueType<std::string> text_type(TextRules rules) {
+ValueType<std::string> text_type(const TextRules& rules) {
   return ValueType<std::string>{
       .form = Form::text,
       .read = [rules](const Node& node, const ValueContext& context) { return read_text(node, rules, context); },

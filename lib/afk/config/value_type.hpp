@@ -48,7 +48,7 @@ struct TextRules {
   Emptiness emptiness = Emptiness::allowed;
 };
 
-[[nodiscard]] ValueType<std::string> text_type(TextRules rules);
+[[nodiscard]] ValueType<std::string> text_type(const TextRules& rules);
 [[nodiscard]] ValueType<FilePath> path_type();
 [[nodiscard]] ValueType<int> number_type(NumberRange range);
 [[nodiscard]] ValueType<std::chrono::seconds> seconds_type(NumberRange range);
@@ -106,7 +106,7 @@ Node show_choice(const Choices<Enum>& choices, Enum value) {
 
 // One of several words.
 template <typename Enum>
-ValueType<Enum> choice_type(Choices<Enum> choices) {
+ValueType<Enum> choice_type(const Choices<Enum>& choices) {
   const ChoiceNames names = derive_names(choices);
   return ValueType<Enum>{
       .form = Form::text,

@@ -88,6 +88,7 @@ std::string render_labeler(const ListedLabeler& labeler) {
 
 std::vector<std::string> list_endings() {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(Ending::stood_down));
   for (int index = 0; index < static_cast<int>(Ending::stood_down); ++index) {
     names.emplace_back(render_ending(static_cast<Ending>(index)));
   }
@@ -159,7 +160,7 @@ ValueType<std::vector<FilePath>> path_list_type() {
           .read =
               [](const Node& node, const ValueContext& context) {
                 const auto read = [&](const Node& entry) -> std::optional<FilePath> {
-                  const auto path = read_path(entry, context);
+                  auto path = read_path(entry, context);
                   if (path && path->empty()) {
                     context.refuse(entry, "a path is not empty");
                     return std::nullopt;

@@ -43,8 +43,9 @@ TEST_CASE("a syntax error has its place") {
 }
 
 TEST_CASE("bytes that are no text are a syntax error") {
-  for (const std::string& text : {std::string("a = \"\xFF\"\n"), std::string("a = \"\0\"\n", 8), std::string("\xEF\xBB"),
-                                 std::string("a = \"\xED\xA0\x80\"\n"), std::string("\r = 1")}) {
+  for (const std::string& text :
+       {std::string("a = \"\xFF\"\n"), std::string("a = \"\0\"\n", 8), std::string("\xEF\xBB"),
+        std::string("a = \"\xED\xA0\x80\"\n"), std::string("\r = 1")}) {
     CHECK_FALSE(parse_document(text).has_value());
   }
 }

@@ -289,9 +289,9 @@ TEST_CASE("a list in brackets is a list and nothing else") {
 }
 
 TEST_CASE("variables that are no keys are left alone or refused") {
-  for (const std::string name :
-       {"AFK_CONFIG", "AFK_LONG", "AFK_RUN", "AFK_REPORT", "AFK_REPORT_FILE", "AFK_PROGRAM", "AFK_SOURCE_DIR",
-        "AFK_REQUIRE_AGENTS", "AFK_UPDATE_GOLDEN", "AFK_TEST_X", "AFKX", "afk_kill_switch", "PATH"}) {
+  for (const std::string name : {"AFK_CONFIG", "AFK_LONG", "AFK_RUN", "AFK_TURN", "AFK_PROMPT_FILE", "AFK_ISSUE_FILE",
+                                 "AFK_REPORT", "AFK_REPORT_FILE", "AFK_PROGRAM", "AFK_SOURCE_DIR", "AFK_REQUIRE_AGENTS",
+                                 "AFK_UPDATE_GOLDEN", "AFK_TEST_X", "AFKX", "afk_kill_switch", "PATH"}) {
     INFO(name);
     CHECK(refuse(smallest, with_variable(name, "x")) == "(no problem)");
   }
