@@ -21,6 +21,7 @@ constexpr std::size_t rerun_heads_size = 1024;
 constexpr std::size_t longest_cause = 256;
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_model = 128;
+constexpr std::size_t longest_transition = 128;
 constexpr std::size_t longest_identity = 128;
 constexpr std::size_t longest_label = 200;
 constexpr std::size_t longest_reason = 360;
@@ -43,7 +44,7 @@ void shorten_texts(RunCard& card) {
     shorten(turn.cause, longest_cause);
   }
   for (CardDoorbell& doorbell : card.doorbells) {
-    shorten(doorbell.transition, longest_model);
+    shorten(doorbell.transition, longest_transition);
     shorten(doorbell.notifier, longest_name);
   }
   for (CardLabelChange& change : card.label_changes) {
