@@ -100,8 +100,7 @@ int count_attempts(const Observation& observation) {
   for (const AttemptView& attempt : observation.executor.attempts)
     for (const TurnView& turn : attempt.turns)
       shown += turn.kind == TurnKind::fix || turn.kind == TurnKind::finish ? 1 : 0;
-  const auto on_card = std::ranges::count(observation.card.turns, Attempt::counts, &CardTurn::attempt);
-  return std::max(shown, static_cast<int>(on_card));
+  return std::max(shown, derive_attempts_used(observation.card));
 }
 
 std::vector<BudgetLimit> derive_reached(const Observation& observation, const RepositorySettings& settings) {

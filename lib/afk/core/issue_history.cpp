@@ -43,6 +43,12 @@ bool is_persons(const IssueEvent& event, const IssueHistory& history, const Labe
   return !first_stamp && !is_announced(event, history);
 }
 
+// A card's line may be copied from another issue with its checksum intact; the run's name may not.
+bool belongs_here(const IssueRecord& record, const HistoryContext& context, const RunCard& card) {
+  const RunIdentity identity{context.host, record.repository_id, record.issue.number, card.arming};
+  return derive_run_name(identity, context.digest) == card.run;
+}
+
 } // namespace
 
 bool has_label(std::span<const std::string> labels, std::string_view label) {
@@ -72,7 +78,7 @@ IssueHistory derive_issue_history(const IssueRecord& record, const HistoryContex
     auto card = parse_run_card(comment.body, context.card_keys, context.digest);
     if (!card)
       history.card_problems.push_back(with_context("comment " + comment.id, std::move(card).error()));
-    else if (card->has_value())
+    else if (card->has_value() && belongs_here(record, context, **card))
       history.cards.push_back({comment.id, comment.body, **card});
   }
   return history;

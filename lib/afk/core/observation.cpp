@@ -53,6 +53,12 @@ std::string derive_question(const Observation& observation) {
   return asks ? last->report->question : "";
 }
 
+std::string derive_unreachable_reason(const Observation& observation) {
+  if (!observation.executor.problem.empty())
+    return observation.executor.problem;
+  return observation.landing.problem.empty() ? observation.redispatch_gates.reason : observation.landing.problem;
+}
+
 std::vector<std::string> derive_verify_commands(const RepositorySettings& settings) {
   std::vector<std::string> commands;
   if (settings.qa.mode == QaSettings::Mode::commands)

@@ -77,6 +77,9 @@ struct Observation {
 // The question that the run asks: of the waiting turn, or of the BLOCKED report it ended with; "" when it asks nothing.
 [[nodiscard]] std::string derive_question(const Observation& observation);
 
+// Why an input could not be read; "" when everything was.
+[[nodiscard]] std::string derive_unreachable_reason(const Observation& observation);
+
 // The commands that must pass on a head before it lands: QA first, then checks.
 [[nodiscard]] std::vector<std::string> derive_verify_commands(const RepositorySettings& settings);
 

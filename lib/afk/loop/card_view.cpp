@@ -44,6 +44,12 @@ std::string derive_step(const Observation& observation) {
   return turn != nullptr && turn->report ? turn->report->step : "";
 }
 
+std::string derive_waiting_detail(const Observation& observation, WaitReason reason) {
+  if (reason == WaitReason::held)
+    return observation.hold.reason;
+  return reason == WaitReason::unreachable ? derive_unreachable_reason(observation) : "";
+}
+
 } // namespace
 
 CardView derive_card_view(const TickContext& context, const RunLook& look, const Observation& observation,
@@ -56,7 +62,7 @@ CardView derive_card_view(const TickContext& context, const RunLook& look, const
   view.phases = derive_phases(input);
   if (const auto* wait = std::get_if<Wait>(&decision.action)) {
     view.waiting = wait->reason;
-    view.waiting_detail = wait->reason == WaitReason::held ? observation.hold.reason : "";
+    view.waiting_detail = derive_waiting_detail(observation, wait->reason);
   }
   view.question = derive_question(observation);
   view.step = derive_step(observation);
@@ -74,6 +80,8 @@ CardView derive_new_card_view(const TickContext& context, const NewRun& run) {
   view.phases = derive_phases(derive_phase_input(run.card, run.settings));
   if (run.card.state == CardState::running)
     view.waiting = WaitReason::running;
+  else
+    view.waiting_detail = run.card.refused_answer;
   if (!run.reference.empty())
     view.links.push_back({"log", run.reference});
   return view;

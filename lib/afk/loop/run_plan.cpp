@@ -121,12 +121,6 @@ Bent bend_by_refusal(const RunCard& card, const RepositorySettings& settings, De
   return {std::move(decision), ""};
 }
 
-std::string derive_unreachable_reason(const Observation& observation) {
-  if (!observation.executor.problem.empty())
-    return observation.executor.problem;
-  return observation.landing.problem.empty() ? observation.redispatch_gates.reason : observation.landing.problem;
-}
-
 std::string derive_reason(const Observation& observation, const Situation& situation, const Action& action) {
   if (const auto* end = std::get_if<End>(&action)) {
     if (end->ending == Ending::trust)

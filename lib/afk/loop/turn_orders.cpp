@@ -61,24 +61,12 @@ int derive_ordinal(const TickContext& context, const Observation& observation, T
   return identity.ordinal;
 }
 
-struct Prompted {
-  Prompt prompt;
-  std::string comparable_hash;
-};
-
-Result<Prompted> prompt_for(const TickContext& context, PromptInput input) {
+Result<Prompt> prompt_for(const TickContext& context, PromptInput input) {
   if (!context.prompt_template.empty())
     input.template_text = context.prompt_template;
   input.issue_form = context.config.prompt.issue;
-  input.boundary = std::string(2 * boundary_bytes, '0');
-  auto comparable = derive_prompt(input, context.digest);
-  if (!comparable)
-    return std::move(comparable).error();
   input.boundary = context.random.hex(boundary_bytes);
-  auto prompt = derive_prompt(input, context.digest);
-  if (!prompt)
-    return std::move(prompt).error();
-  return Prompted{std::move(*prompt), comparable->hash};
+  return derive_prompt(input, context.digest);
 }
 
 PromptInput derive_prompt_input(const IssueRecord& record, const RepositorySettings& settings, const RunName& run) {
@@ -95,11 +83,11 @@ PromptInput derive_prompt_input(const IssueRecord& record, const RepositorySetti
   return input;
 }
 
-void take_prompt(OrderedTurn& turn, Prompted prompted) {
-  turn.order.prompt = std::move(prompted.prompt.text);
-  turn.order.files = std::move(prompted.prompt.files);
-  turn.prompt_hash = std::move(prompted.comparable_hash);
-  turn.template_version = std::move(prompted.prompt.template_version);
+void take_prompt(OrderedTurn& turn, Prompt prompt) {
+  turn.order.prompt = std::move(prompt.text);
+  turn.order.files = std::move(prompt.files);
+  turn.prompt_hash = std::move(prompt.hash);
+  turn.template_version = std::move(prompt.template_version);
 }
 
 PromptInput derive_turn_prompt(const RunLook& look, const Observation& observation, const TurnRequest& request,
@@ -125,9 +113,9 @@ Result<OrderedTurn> order_first_turn(const TickContext& context, const DispatchF
   PromptInput input = derive_prompt_input(facts.record, facts.settings, facts.run);
   input.kind = TurnKind::first;
   input.base_branch = facts.base_branch;
-  auto prompted = prompt_for(context, std::move(input));
-  if (!prompted)
-    return std::move(prompted).error();
+  auto prompt = prompt_for(context, std::move(input));
+  if (!prompt)
+    return std::move(prompt).error();
 
   OrderedTurn turn;
   turn.on_card = {TurnKind::first, "", 0, Attempt::free, facts.now};
@@ -138,7 +126,7 @@ Result<OrderedTurn> order_first_turn(const TickContext& context, const DispatchF
   turn.order.agent = facts.agent;
   turn.order.model = facts.model;
   turn.order.branch = derive_branch_name(facts.record.issue.number, facts.run);
-  take_prompt(turn, std::move(*prompted));
+  take_prompt(turn, std::move(*prompt));
   return turn;
 }
 
@@ -171,10 +159,10 @@ Result<OrderedTurn> order_turn(const TickContext& context, const RunLook& look, 
   }
   turn.order.agent = look.card.agent;
   turn.order.model = look.card.model;
-  auto prompted = prompt_for(context, derive_turn_prompt(look, observation, request, kind));
-  if (!prompted)
-    return std::move(prompted).error();
-  take_prompt(turn, std::move(*prompted));
+  auto prompt = prompt_for(context, derive_turn_prompt(look, observation, request, kind));
+  if (!prompt)
+    return std::move(prompt).error();
+  take_prompt(turn, std::move(*prompt));
   return turn;
 }
 

@@ -13,7 +13,7 @@ namespace afk::loop {
 struct OrderedTurn {
   Order order;
   CardTurn on_card;
-  std::string prompt_hash;      // of a prompt with a fixed boundary, so that it can be compared
+  std::string prompt_hash;      // without the boundary, so that it can be compared
   std::string template_version; // of the prompt
 };
 

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace afk::loop {
 
 namespace {
@@ -120,7 +118,7 @@ IssueReport report_run(const RunPlan& plan, const RunLook& look) {
   const RunCard& card = plan.run.view.card;
   if (const auto started = card.first_seen.find(FirstSeen::run); started != card.first_seen.end())
     report.started_at = started->second;
-  report.attempts = static_cast<int>(std::ranges::count(card.turns, Attempt::counts, &CardTurn::attempt));
+  report.attempts = derive_attempts_used(card);
   const WorkEvidence& work = plan.observation.landing.work;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty())
