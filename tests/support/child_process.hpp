@@ -1,9 +1,11 @@
 #pragma once
 // Parts of a test that need a process of their own: to be killed, to race, or to have no privileges.
 
+#include <csignal>
 #include <functional>
 #include <stdexcept>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ inline pid_t start_child(const std::function<int()>& body) {
     throw std::runtime_error("fork failed");
   }
   if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that fails leaves nobody behind
     int code = 255;
     try {
       code = body();

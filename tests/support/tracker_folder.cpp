@@ -46,7 +46,7 @@ std::string render_sketch(const IssueSketch& sketch) {
   return adapter::join_front_matter({.front = front, .body = sketch.body});
 }
 
-TrackerFolder::TrackerFolder() {
+TrackerFolder::TrackerFolder(TemporaryFolder::Medium medium) : folder_(medium) {
   unwrap(adapter::create_directory_tracker(folder_.path(), random));
 }
 
@@ -110,7 +110,8 @@ void TrackerFolder::take_label(const IssueRef& issue, std::string_view label, st
 void TrackerFolder::change_text(const IssueRef& issue, std::string_view person, const IssueSketch& sketch) {
   // Everything up to now is on record first; then the text and the entry that says who changed it.
   change(issue, person, [](const adapter::IssueView&) { return std::vector<adapter::LogEntry>(); });
-  const auto stored = unwrap(adapter::try_read_issue(open_repository(root(), issue.repository), issue.number)).value();
+  const auto stored =
+      unwrap(adapter::try_read_locked_issue(open_repository(root(), issue.repository), issue.number)).value();
   const auto before = unwrap(adapter::derive_issue_view(stored, clock.now(), digest));
   std::string lines;
   auto count = static_cast<std::int64_t>(before.recorded.size());

@@ -26,7 +26,7 @@ std::string render_sketch(const IssueSketch& sketch);
 
 class TrackerFolder {
  public:
-  TrackerFolder();
+  explicit TrackerFolder(TemporaryFolder::Medium medium = TemporaryFolder::Medium::memory);
 
   FakeClock clock;
   FakeRandom random;
@@ -57,7 +57,7 @@ class TrackerFolder {
   void change_text(const IssueRef& issue, std::string_view person, const IssueSketch& sketch);
 
  private:
-  TemporaryFolder folder_{TemporaryFolder::Medium::memory};
+  TemporaryFolder folder_;
 };
 
 // Sets the time at which a file was saved.

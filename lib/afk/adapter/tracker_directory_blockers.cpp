@@ -86,17 +86,16 @@ BlockerResolver::Known BlockerResolver::read(const IssueRef& issue) {
     return {.state = BlockerState::foreign, .blockers = {}};
   }
   const Known unknown{.state = BlockerState::open, .blockers = {}};
-  if (!repository) {
+  const auto contents =
+      repository ? repositories_.contents(**repository) : Result<const RepositoryContents*>(repository.error());
+  if (!contents || (*contents)->broken.contains(issue.number)) {
     return unknown;
   }
-  if (issue.number < 1) {
+  const auto file = (*repository)->folder.try_read(derive_text_name(issue.number), most_text_bytes);
+  if (file && !file->has_value()) {
     return {.state = BlockerState::missing, .blockers = {}};
   }
-  const auto stored = try_read_issue(**repository, issue.number);
-  if (stored && !stored->has_value()) {
-    return {.state = BlockerState::missing, .blockers = {}};
-  }
-  const auto text = stored ? parse_issue_text((*stored)->bytes) : Result<IssueText>(stored.error());
+  const auto text = file ? parse_issue_text((*file)->bytes) : Result<IssueText>(file.error());
   if (!text) {
     return unknown;
   }

@@ -55,7 +55,7 @@ class Change {
   [[nodiscard]] std::string path() const { return folder_.path_of(names_.text); }
 
   Result<void> load() {
-    auto stored = try_read_issue(repository_, number_);
+    auto stored = try_read_locked_issue(repository_, number_);
     if (!stored) {
       return std::move(stored).error();
     }

@@ -1,5 +1,6 @@
 #include <afk/adapter/tracker_directory_files.hpp>
 
+#include <afk/adapter/file_lock.hpp>
 #include <afk/core/text.hpp>
 
 #include <fmt/format.h>
@@ -19,7 +20,8 @@ constexpr std::string_view text_suffix = ".md";
 constexpr std::string_view log_suffix = ".events.jsonl";
 constexpr std::string_view comments_suffix = ".comments";
 constexpr std::size_t most_root_entries = 100'000;
-constexpr int most_reads = 20; // of an issue that changes while it is read
+constexpr int most_free_reads = 4; // of an issue that changes while it is read; then its writers have to wait
+constexpr Duration read_lock_patience = std::chrono::seconds(5);
 
 Error malformed(std::string message) {
   return Error{.kind = ErrorKind::malformed, .message = std::move(message)};
@@ -156,32 +158,61 @@ Result<std::optional<StoredIssue>> read_once(const OpenRepository& repository, c
   return std::optional(std::move(stored));
 }
 
+enum class Consistency : std::uint8_t { consistent, changed };
+
+Result<Consistency> read_between(const OpenRepository& repository, const IssueFileNames& names, const Between& between,
+                                 std::optional<StoredIssue>& stored) {
+  std::string log_bytes;
+  auto read = read_once(repository, names, log_bytes);
+  if (!read) {
+    return std::move(read).error();
+  }
+  stored = std::move(read).value();
+  if (!stored) {
+    return Consistency::consistent;
+  }
+  if (auto inner = between(); !inner) {
+    return std::move(inner).error();
+  }
+  // The log only ever grows: the same length means that nothing happened in between.
+  const auto again = repository.folder.try_stamp(names.log);
+  if (!again) {
+    return again.error();
+  }
+  if ((again->has_value() ? (*again)->size : 0) != stored->log_size) {
+    return Consistency::changed;
+  }
+  auto log = parse_log_file(repository, names.log, log_bytes);
+  if (!log) {
+    return std::move(log).error();
+  }
+  stored->log = std::move(log).value();
+  return Consistency::consistent;
+}
+
+enum class LockHolder : std::uint8_t { nobody, caller };
+
+// Without a lock as long as writers leave room for it; taking one writes nothing either.
 Result<std::optional<StoredIssue>> read_consistently(const OpenRepository& repository, std::int64_t number,
-                                                     const Between& between) {
+                                                     LockHolder lock_holder, const Between& between) {
   const IssueFileNames names = derive_file_names(number);
-  for (int attempt = 0; attempt < most_reads; ++attempt) {
-    std::string log_bytes;
-    auto stored = read_once(repository, names, log_bytes);
-    if (!stored || !stored->has_value()) {
+  std::optional<FileLock> lock;
+  for (int attempt = 0; attempt <= most_free_reads; ++attempt) {
+    if (attempt == most_free_reads && lock_holder == LockHolder::nobody) {
+      auto acquired = FileLock::acquire_folder(repository.folder, read_lock_patience);
+      if (!acquired) {
+        return std::move(acquired).error();
+      }
+      lock = std::move(acquired).value();
+    }
+    std::optional<StoredIssue> stored;
+    const auto read = read_between(repository, names, between, stored);
+    if (!read) {
+      return read.error();
+    }
+    if (*read == Consistency::consistent) {
       return stored;
     }
-    if (auto read = between(); !read) {
-      return std::move(read).error();
-    }
-    // The log only ever grows: the same length means that nothing happened in between.
-    const auto again = repository.folder.try_stamp(names.log);
-    if (!again) {
-      return again.error();
-    }
-    if ((again->has_value() ? (*again)->size : 0) != (*stored)->log_size) {
-      continue;
-    }
-    auto log = parse_log_file(repository, names.log, log_bytes);
-    if (!log) {
-      return std::move(log).error();
-    }
-    (*stored)->log = std::move(log).value();
-    return stored;
   }
   return Error{.kind = ErrorKind::conflict,
                .message = fmt::format("{} changed each time it was read", repository.folder.path_of(names.text))};
@@ -319,8 +350,9 @@ Error describe_missing_text(const OpenRepository& repository, std::int64_t numbe
                   repository.folder.path_of(names.text), names.log, names.comments));
 }
 
-Result<std::optional<StoredIssue>> try_read_issue(const OpenRepository& repository, std::int64_t number) {
-  return check_absence(repository, number, read_consistently(repository, number, [] { return Result<void>(); }));
+Result<std::optional<StoredIssue>> try_read_locked_issue(const OpenRepository& repository, std::int64_t number) {
+  return check_absence(repository, number,
+                       read_consistently(repository, number, LockHolder::caller, [] { return Result<void>(); }));
 }
 
 Result<std::optional<StoredIssueWithComments>> try_read_issue_with_comments(const OpenRepository& repository,
@@ -328,7 +360,8 @@ Result<std::optional<StoredIssueWithComments>> try_read_issue_with_comments(cons
   std::vector<Comment> comments;
   const std::string folder = derive_file_names(number).comments;
   // Between two looks at the log: a card that announces a change of labels is read with what it announces.
-  auto stored = check_absence(repository, number, read_consistently(repository, number, [&]() -> Result<void> {
+  auto stored = check_absence(repository, number,
+                              read_consistently(repository, number, LockHolder::nobody, [&]() -> Result<void> {
                                 auto read = read_comments(repository, folder, digest);
                                 if (!read) {
                                   return std::move(read).error();

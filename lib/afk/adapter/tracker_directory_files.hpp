@@ -60,8 +60,8 @@ Result<RepositoryContents> list_repository(const OpenRepository& repository);
 // A text that is gone while its log or its comments are there: somebody is saving it, or has removed it by halves.
 [[nodiscard]] Error describe_missing_text(const OpenRepository& repository, std::int64_t number);
 
-// Absent: there is no such issue. `conflict` when writers never leave it alone long enough to be read.
-Result<std::optional<StoredIssue>> try_read_issue(const OpenRepository& repository, std::int64_t number);
+// For a writer, who holds the lock of the repository's folder. Absent: there is no such issue.
+Result<std::optional<StoredIssue>> try_read_locked_issue(const OpenRepository& repository, std::int64_t number);
 
 struct StoredIssueWithComments {
   StoredIssue issue;
