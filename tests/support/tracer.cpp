@@ -214,6 +214,10 @@ class Session {
       return;
     }
     if (event != 0) { // clone, fork, vfork: the new one stops by itself
+      unsigned long child = 0;
+      ::ptrace(PTRACE_GETEVENTMSG, thread, nullptr, &child);
+      if (is_target(thread) && !is_target(static_cast<pid_t>(child)))
+        children_.insert(static_cast<pid_t>(child));
       go_on(thread, 0);
       return;
     }
@@ -237,16 +241,16 @@ class Session {
       go_on(process, 0);
       return;
     }
-    if (process == target_) { // the target itself never becomes another program
-      go_on(process, 0);
-      return;
-    }
+    if (const auto after = current_.find(process); after != current_.end())
+      end_target(after->second);
+    children_.erase(process);
     traced_.erase(process);
     ::ptrace(PTRACE_DETACH, process, nullptr, nullptr);
   }
 
   void take_call(pid_t thread) {
-    if (target_ == 0 || (thread != target_ && thread_group(thread) != target_)) {
+    const bool is_child = children_.contains(thread);
+    if (!is_child && !is_target(thread)) {
       go_on(thread, 0);
       return;
     }
@@ -255,7 +259,10 @@ class Session {
       go_on(thread, 0);
       return;
     }
-    if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+    // What a child does until it becomes another program is its parent's last step; only the becoming counts.
+    if (is_child && (info.op != PTRACE_SYSCALL_INFO_ENTRY || info.entry.nr != SYS_execve))
+      go_on(thread, 0);
+    else if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
       take_entry(thread, static_cast<long>(info.entry.nr), reinterpret_cast<const std::uint64_t*>(info.entry.args));
     else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
       take_return(thread);
@@ -288,9 +295,11 @@ class Session {
     if (kill_ && kill_->call == place) {
       if (kill_->moment == Kill::Moment::before) {
         end_target(call);
-        return;
+        if (is_target(thread))
+          return;
+      } else {
+        current_[thread] = call;
       }
-      current_[thread] = call;
     }
     go_on(thread, 0);
   }
@@ -302,6 +311,10 @@ class Session {
       return;
     }
     go_on(thread, 0);
+  }
+
+  [[nodiscard]] bool is_target(pid_t thread) const {
+    return target_ != 0 && (thread == target_ || thread_group(thread) == target_);
   }
 
   // Every thread of it at once; a call that it stands before is not made.
@@ -321,6 +334,7 @@ class Session {
   pid_t started_ = 0;
   pid_t target_ = 0;
   std::set<pid_t> traced_;
+  std::set<pid_t> children_; // of the target, until they become other programs
   std::map<pid_t, TracedCall> current_;
   Traced result_;
 };

@@ -2,7 +2,8 @@
 // Runs a program under ptrace, counts the calls that have an effect (files, processes, sockets, signals), and ends or
 // holds it at any one of them: what a power cut or an unlucky scheduler would do, but at will.
 //
-// Linux alone. Threads of the process that is counted count with it; other programs that it starts (git) are let go.
+// Linux alone. Threads of the process that is counted count with it; other programs that it starts (git) are let go
+// once they are other programs.
 
 #include <functional>
 #include <optional>
