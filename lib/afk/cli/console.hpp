@@ -23,9 +23,11 @@ class Console {
 
   // Whether a person watches stdout.
   enum class Audience : std::uint8_t { terminal, other };
+
   [[nodiscard]] Audience audience() const { return audience_; }
 
   enum class Colors : std::uint8_t { off, on };
+
   [[nodiscard]] Colors colors() const { return colors_; }
 
   // A result. Fails when stdout is closed or full: then the command has failed, whatever it did.

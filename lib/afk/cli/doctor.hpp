@@ -13,7 +13,7 @@ enum class FindingState : std::uint8_t { good, note, bad, fixed };
 [[nodiscard]] std::string_view render_finding_state(FindingState state);
 
 struct Finding {
-  std::string check;   // what was looked at: "tracker", "executor local", …
+  std::string check; // what was looked at: "tracker", "executor local", …
   FindingState state = FindingState::good;
   std::string message; // what was found
   std::string cure;    // of what is bad: what to do

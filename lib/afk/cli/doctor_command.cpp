@@ -18,13 +18,12 @@ Result<ExitCode> run_doctor_command(Invocation& invocation) {
   adapter::PosixCommands commands;
   const Examination examination{invocation, (*session)->config(), context, commands, invocation.arguments.fix};
   Findings findings{{"configuration", FindingState::good, "loaded; every key is known and nothing contradicts", ""}};
-  for (const auto examine :
-       {examine_gates, examine_tracker, examine_repositories, examine_executors, examine_services})
+  for (const auto examine : {examine_gates, examine_tracker, examine_repositories, examine_executors, examine_services})
     examine(examination, findings);
 
   const bool json = invocation.arguments.output == OutputForm::json;
-  auto printed = invocation.console.print(
-      json ? render_doctor_json(findings) : render_doctor_text(findings, invocation.console.colors()));
+  auto printed = invocation.console.print(json ? render_doctor_json(findings)
+                                               : render_doctor_text(findings, invocation.console.colors()));
   if (!printed)
     return std::move(printed).error();
   const bool bad = std::ranges::any_of(findings, [](const Finding& one) { return one.state == FindingState::bad; });

@@ -23,8 +23,8 @@ std::string_view environment_value(const Examination& examination, std::string_v
   return config::find_variable(examination.invocation.environment, name).value_or("");
 }
 
-void examine_workspace(const Examination& examination, const std::string& name,
-                       const ProcessExecutorSettings& settings, Findings& findings) {
+void examine_workspace(const Examination& examination, const std::string& name, const ProcessExecutorSettings& settings,
+                       Findings& findings) {
   namespace fs = std::filesystem;
   const std::string check = "executor " + name;
   const fs::path root = settings.workspace_root.text;
@@ -34,8 +34,8 @@ void examine_workspace(const Examination& examination, const std::string& name,
       fs::permissions(root, fs::perms::owner_all, error);
       findings.push_back({check, FindingState::fixed, fmt::format("{} was created", root.string()), ""});
     } else {
-      findings.push_back({check, FindingState::note,
-                          fmt::format("{} is not there yet; the first run creates it", root.string()), ""});
+      findings.push_back(
+          {check, FindingState::note, fmt::format("{} is not there yet; the first run creates it", root.string()), ""});
     }
     return;
   }
@@ -110,8 +110,9 @@ void examine_git(const Examination& examination, Findings& findings) {
   }
   const bool recent = version >= std::array<int, 2>{2, 38}; // merge-tree --write-tree
   findings.push_back({"git", recent ? FindingState::good : FindingState::bad,
-                      recent ? fmt::format("version {}.{}", version[0], version[1])
-                             : output ? fmt::format("too old: {}", text) : output.error().message,
+                      recent   ? fmt::format("version {}.{}", version[0], version[1])
+                      : output ? fmt::format("too old: {}", text)
+                               : output.error().message,
                       recent ? "" : "install git 2.38 or newer"});
 }
 

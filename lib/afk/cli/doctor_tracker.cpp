@@ -59,8 +59,8 @@ void examine_tracker(const Examination& examination, Findings& findings) {
     for (const auto& [issue, error] : listings[i]->broken)
       findings.push_back({render_issue_ref(issue), FindingState::bad, error.message,
                           "mend the file; until then this issue is left alone"});
-    findings.push_back({name, FindingState::good,
-                        fmt::format("{} with a label of afk's", listings[i]->issues.size()), ""});
+    findings.push_back(
+        {name, FindingState::good, fmt::format("{} with a label of afk's", listings[i]->issues.size()), ""});
   }
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+
 // The exit codes that scripts hold on to.
 
 namespace afk::cli {

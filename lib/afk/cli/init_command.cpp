@@ -54,9 +54,10 @@ Result<ExitCode> run_init_command(Invocation& invocation) {
   auto written = write_configuration(*path);
   if (!written)
     return std::move(written).error();
-  std::string text = *written == Written::now
-                         ? fmt::format("{}: written; the kill switch is on and the allowlist is empty\n", path->string())
-                         : fmt::format("{}: is there already and stays as it is\n", path->string());
+  std::string text =
+      *written == Written::now
+          ? fmt::format("{}: written; the kill switch is on and the allowlist is empty\n", path->string())
+          : fmt::format("{}: is there already and stays as it is\n", path->string());
 
   const auto loaded = config::load_configuration({path->string(), invocation.environment});
   if (!loaded)

@@ -11,8 +11,7 @@ void say_report_errors(Console& console, const loop::TickReport& report) {
 
 ExitCode derive_report_exit(const loop::TickReport& report) {
   if (report.fatal) {
-    const bool configuration =
-        report.fatal->kind == ErrorKind::configuration || report.fatal->kind == ErrorKind::usage;
+    const bool configuration = report.fatal->kind == ErrorKind::configuration || report.fatal->kind == ErrorKind::usage;
     return configuration ? ExitCode::usage : ExitCode::unreachable;
   }
   return report.errors.empty() ? ExitCode::done : ExitCode::some_failed;

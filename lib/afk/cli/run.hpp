@@ -1,4 +1,5 @@
 #pragma once
+
 // The whole program: arguments in, exit code out. The only catch-all and the only map from outcomes to exit codes.
 
 namespace afk::cli {

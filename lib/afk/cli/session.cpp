@@ -6,6 +6,7 @@
 #include <afk/adapter/executor_process_prune.hpp>
 #include <afk/adapter/git.hpp>
 #include <afk/adapter/landing_git.hpp>
+#include <afk/adapter/notifier_webhook.hpp>
 #include <afk/adapter/system_tick_gate.hpp>
 #include <afk/adapter/tracker_directory.hpp>
 #include <afk/adapter/workspace.hpp>
@@ -13,6 +14,7 @@
 #include <afk/cli/stop_signal.hpp>
 #include <afk/cli/version.hpp>
 #include <afk/config/guarded_file.hpp>
+#include <afk/http/transport_curl.hpp>
 
 #include <fmt/format.h>
 
@@ -90,6 +92,8 @@ struct Session::Parts {
   std::string prompt_template;
   std::unique_ptr<Tracker> tracker;
   std::map<std::string, std::unique_ptr<ProcessParts>> processes;
+  std::map<std::string, Secret> notifier_urls; // the path of a webhook is its password
+  http::CurlTransport transport;
   std::vector<std::unique_ptr<Notifier>> notifiers;
 
   Result<void> open() {
@@ -111,6 +115,13 @@ struct Session::Parts {
       card_keys.keys.emplace_back(secret->reveal());
       redactor.add(*secret);
     }
+    for (const auto& [name, settings] : config.notify) {
+      auto secret = config::read_secret_file(settings.url_file);
+      if (!secret)
+        return with_context("notify." + name, std::move(secret).error());
+      redactor.add(*secret);
+      notifier_urls.emplace(name, std::move(*secret));
+    }
     invocation.console.set_redactor(std::move(redactor));
     if (config.prompt.template_file.empty())
       return {};
@@ -129,8 +140,8 @@ struct Session::Parts {
                                render_tracker_kind(config.tracker.kind))};
     adapter::DirectoryTrackerSettings settings;
     settings.root = config.tracker.url;
-    tracker = std::make_unique<adapter::DirectoryTracker>(std::move(settings), invocation.clock, invocation.random,
-                                                          digest);
+    tracker =
+        std::make_unique<adapter::DirectoryTracker>(std::move(settings), invocation.clock, invocation.random, digest);
     return {};
   }
 
@@ -169,10 +180,12 @@ struct Session::Parts {
     setup.lock_patience = std::min(setup.lock_patience, step);
     setup.start_patience = std::min(setup.start_patience, step);
     parts->executor = std::make_unique<adapter::ProcessExecutor>(
-        std::move(setup), adapter::ProcessExecutorParts{parts->workspace, commands, invocation.clock,
-                                                        invocation.random, digest});
+        std::move(setup),
+        adapter::ProcessExecutorParts{parts->workspace, commands, invocation.clock, invocation.random, digest});
     adapter::LandingGitSettings landing;
-    landing.find_repository = [&all](const RepositoryName& repository) { return find_landing_repository(all, repository); };
+    landing.find_repository = [&all](const RepositoryName& repository) {
+      return find_landing_repository(all, repository);
+    };
     landing.scratch_root = std::filesystem::temp_directory_path();
     parts->landing = std::make_unique<adapter::LandingGit>(git, parts->workspace, std::move(landing));
     processes.emplace(name, std::move(parts));
@@ -195,6 +208,11 @@ struct Session::Parts {
       if (settings.kind != NotifierSettings::Kind::webhook)
         return Error{ErrorKind::configuration,
                      fmt::format("notify.{}.kind: this version of afk rings webhooks alone", name)};
+      auto url = http::parse_url(notifier_urls.at(name).reveal());
+      if (!url)
+        return with_context(fmt::format("notify.{}.url_file", name), std::move(url).error());
+      notifiers.push_back(std::make_unique<adapter::WebhookNotifier>(
+          transport, adapter::WebhookSettings{name, settings.on, std::move(*url), derive_step_limit(config)}));
     }
     return {};
   }

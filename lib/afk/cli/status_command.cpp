@@ -18,8 +18,8 @@ Result<ExitCode> run_status_command(Invocation& invocation) {
     return std::move(looks).error();
   const loop::TickReport report = report_runs(context, *looks);
   const bool json = invocation.arguments.output == OutputForm::json;
-  auto printed = invocation.console.print(
-      json ? render_status_json(report) : render_status_text(report, looks->now, invocation.console.colors()));
+  auto printed = invocation.console.print(json ? render_status_json(report)
+                                               : render_status_text(report, looks->now, invocation.console.colors()));
   if (!printed)
     return std::move(printed).error();
   say_report_errors(invocation.console, report);

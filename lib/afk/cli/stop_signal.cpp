@@ -23,7 +23,8 @@ void on_stop(int number) {
 }
 
 void on_last_resort(int /*number*/) {
-  constexpr char message[] = "afk: the tick's deadline is over and a step still hangs: leaving; the next tick goes on\n";
+  constexpr char message[] =
+      "afk: the tick's deadline is over and a step still hangs: leaving; the next tick goes on\n";
   static_cast<void>(!write(STDERR_FILENO, message, sizeof message - 1));
   _exit(1);
 }

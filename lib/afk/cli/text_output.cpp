@@ -36,7 +36,8 @@ std::string headline(const loop::IssueReport& issue) {
 }
 
 std::string render_issue_line(const loop::IssueReport& issue, Console::Colors colors) {
-  std::string line = fmt::format("{}  {}", render_issue_ref(issue.issue), paint(headline(issue), color_of(issue), colors));
+  std::string line =
+      fmt::format("{}  {}", render_issue_ref(issue.issue), paint(headline(issue), color_of(issue), colors));
   if (issue.run)
     line += fmt::format("  {}", issue.run->text);
   const std::string reason = clean_single_line(issue.reason);
@@ -73,7 +74,8 @@ std::string render_age(const std::optional<Timestamp>& since, Timestamp now) {
     return fmt::format("{}s", age.count());
   if (age < std::chrono::hours(2))
     return fmt::format("{}m", age.count() / 60);
-  return age < std::chrono::hours(48) ? fmt::format("{}h", age.count() / 3600) : fmt::format("{}d", age.count() / 86400);
+  return age < std::chrono::hours(48) ? fmt::format("{}h", age.count() / 3600)
+                                      : fmt::format("{}d", age.count() / 86400);
 }
 
 } // namespace
@@ -141,8 +143,9 @@ std::string render_doctor_text(const std::vector<Finding>& findings, Console::Co
   for (const Finding& finding : findings) {
     const bool bad = finding.state == FindingState::bad;
     const std::string_view color = bad ? red : finding.state == FindingState::note ? yellow : green;
-    text += fmt::format("{} {:<22} {}\n", paint(fmt::format("{:<5}", render_finding_state(finding.state)), color, colors),
-                        finding.check, clean_single_line(finding.message));
+    text +=
+        fmt::format("{} {:<22} {}\n", paint(fmt::format("{:<5}", render_finding_state(finding.state)), color, colors),
+                    finding.check, clean_single_line(finding.message));
     if (bad && !finding.cure.empty())
       text += fmt::format("      {:<22} cure: {}\n", "", clean_single_line(finding.cure));
   }

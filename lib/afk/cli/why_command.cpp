@@ -30,8 +30,7 @@ loop::IssueReport report_gates(const loop::PollLook& look, const IssueRef& issue
   for (const PlannedIssue& planned : plan.chosen) {
     if (planned.issue != issue)
       continue;
-    report.verdict =
-        planned.action == PollAction::dispatch ? loop::Verdict::would_dispatch : loop::Verdict::adopted;
+    report.verdict = planned.action == PollAction::dispatch ? loop::Verdict::would_dispatch : loop::Verdict::adopted;
     report.run = planned.run;
     if (planned.agent)
       report.agent = planned.agent->name;
@@ -66,8 +65,8 @@ Result<ExitCode> run_why_command(Invocation& invocation) {
   report.errors = look->errors;
   report.issues.push_back(report_gates(*look, issue));
   const bool json = invocation.arguments.output == OutputForm::json;
-  auto printed = invocation.console.print(json ? render_why_json(report)
-                                               : render_why_text(report, invocation.console.colors()));
+  auto printed =
+      invocation.console.print(json ? render_why_json(report) : render_why_text(report, invocation.console.colors()));
   if (!printed)
     return std::move(printed).error();
   say_report_errors(invocation.console, report);

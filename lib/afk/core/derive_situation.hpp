@@ -1,5 +1,6 @@
 #pragma once
-// From what was seen to the inputs of the decision table: all clocks are compared with their limits here, and only here.
+// From what was seen to the inputs of the decision table: all clocks are compared with their limits here, and only
+// here.
 
 #include <afk/core/observation.hpp>
 

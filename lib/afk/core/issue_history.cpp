@@ -35,7 +35,8 @@ bool is_closing_announced(const IssueHistory& history) {
 }
 
 // Whether a label event is a person's. `seen_stamp`: an earlier in-progress label by our own account.
-bool is_persons(const IssueEvent& event, const IssueHistory& history, const LabelSettings& labels, OwnStamp seen_stamp) {
+bool is_persons(const IssueEvent& event, const IssueHistory& history, const LabelSettings& labels,
+                OwnStamp seen_stamp) {
   if (event.actor.kind != ActorKind::own_account)
     return true;
   const bool first_stamp = seen_stamp == OwnStamp::never && event.kind == IssueEventKind::labeled &&

@@ -2,8 +2,8 @@
 // What an issue's log and comments say about its runs: the armings, the cards that count, and what people did since.
 // Pure; both ticks read it.
 
-#include <afk/core/issue.hpp>
 #include <afk/core/config.hpp>
+#include <afk/core/issue.hpp>
 #include <afk/core/run_card.hpp>
 
 #include <optional>

@@ -17,8 +17,8 @@ namespace afk {
 // What the executor answered about a run.
 struct ExecutorEvidence {
   enum class Reach : std::uint8_t { known, unreachable, other_identity } reach = Reach::known;
-  std::string problem;                // why it could not be read
-  std::vector<AttemptView> attempts;  // those it knows, by redispatch number
+  std::string problem;               // why it could not be read
+  std::vector<AttemptView> attempts; // those it knows, by redispatch number
 };
 
 // What the repository answered; not asked while a turn is live.

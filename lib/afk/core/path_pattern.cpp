@@ -67,8 +67,7 @@ bool matches_path_pattern(std::string_view pattern, std::string_view path) {
 }
 
 bool matches_any_path_pattern(std::span<const std::string> patterns, std::string_view path) {
-  return std::ranges::any_of(patterns,
-                             [&](const std::string& pattern) { return matches_path_pattern(pattern, path); });
+  return std::ranges::any_of(patterns, [&](const std::string& pattern) { return matches_path_pattern(pattern, path); });
 }
 
 } // namespace afk

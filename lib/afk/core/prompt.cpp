@@ -18,9 +18,9 @@ enum class Keep : std::uint8_t { beginning, end };
 
 // One piece of untrusted text. Pieces share what the limit leaves, in the order of this enum: the shorter and the more
 // decisive first.
-enum class Piece : std::uint8_t { title, answer, question, conflicts, failure, issue_text };
+enum class Piece : std::uint8_t { title, answer, question, conflicts, failure, issue_text, comments };
 
-constexpr std::size_t piece_count = 6;
+constexpr std::size_t piece_count = 7;
 
 struct PieceView {
   std::string_view label;
@@ -35,6 +35,7 @@ constexpr std::array<PieceView, piece_count> piece_views = {{
     {"paths in conflict", Keep::beginning, {}},
     {"what failed", Keep::end, failure_file_name},
     {"the issue", Keep::beginning, issue_file_name},
+    {"comments of trusted people", Keep::end, comments_file_name},
 }};
 
 using PieceTexts = std::array<std::string, piece_count>;
@@ -110,6 +111,7 @@ class PromptBuilder {
     pieces_[index_of(Piece::failure)] = input.failure;
     pieces_[index_of(Piece::issue_text)] =
         is_embedded(input) && template_.count(PromptVariable::issue_text) > 0 ? render_issue_file(input) : "";
+    pieces_[index_of(Piece::comments)] = input.comments;
     for (std::string& piece : pieces_) {
       piece = tame(piece, input.boundary);
     }
@@ -117,6 +119,7 @@ class PromptBuilder {
     add_file(failure_file_name, input.failure, Keep::end);
     add_file(question_file_name, input.question, Keep::beginning);
     add_file(answer_file_name, input.answer, Keep::beginning);
+    add_file(comments_file_name, input.comments, Keep::end);
   }
 
   // Measured with every piece cut to nothing, which is when the notes about it are longest.
@@ -210,7 +213,7 @@ class PromptBuilder {
 
   [[nodiscard]] std::string render_order(const PieceSizes& allowed) const {
     std::string text = render_turn_order(input_) + '\n' + render_issue_pointer(allowed);
-    for (const Piece piece : {Piece::question, Piece::answer, Piece::conflicts, Piece::failure}) {
+    for (const Piece piece : {Piece::question, Piece::answer, Piece::conflicts, Piece::failure, Piece::comments}) {
       const std::string fenced = render_fenced(piece, allowed);
       text += fenced.empty() ? "" : '\n' + fenced;
     }

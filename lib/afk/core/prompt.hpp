@@ -25,6 +25,7 @@ inline constexpr std::string_view issue_file_name = "ISSUE.md"; // "# <title>", 
 inline constexpr std::string_view failure_file_name = "FAILURE.txt";
 inline constexpr std::string_view question_file_name = "QUESTION.txt";
 inline constexpr std::string_view answer_file_name = "ANSWER.txt";
+inline constexpr std::string_view comments_file_name = "COMMENTS.md";
 
 // Who takes the commits out of the workspace: `afk` itself, so that the agent never pushes, or the agent.
 enum class Publisher : std::uint8_t { afk, agent };
@@ -46,6 +47,7 @@ struct PromptInput {
   std::string issue_title;                    // as pinned
   std::string issue_body;                     // as pinned
   std::string issue_url;                      // for the pointer form; may be empty
+  std::string comments;                       // of trusted people, where the configuration lets them in; may be empty
   std::string failure;                        // fix: what the failing checks printed; else why the last turn failed
   std::vector<std::string> conflicting_paths; // rebase; empty: the base is red, not in conflict
   std::string question;                       // answer

@@ -72,7 +72,8 @@ RunCard note_look(RunCard card, const Observation& observation, const Situation&
              situation.turn == Turn::vanished_for_good,
          now);
   follow(card, FirstSeen::base_red,
-         situation.base_red == Situation::BaseRed::at_head || situation.base_red == Situation::BaseRed::at_head_too_long,
+         situation.base_red == Situation::BaseRed::at_head ||
+             situation.base_red == Situation::BaseRed::at_head_too_long,
          now);
   follow(card, FirstSeen::landed, landed, now);
   follow(card, FirstSeen::complete, open && situation.verdict == Situation::Verdict::green, now);

@@ -19,6 +19,11 @@ namespace afk::loop {
 // Whoever wrote a comment or edited the issue.
 [[nodiscard]] ActorTrust judge_actor(const TickContext& context, const Actor& actor);
 
+// The comments that an agent may read: written by trusted people before the arming and not edited since, each behind a
+// line that says whose it is. "" where trust.comments lets none in.
+[[nodiscard]] std::string gather_comments(const TickContext& context, const IssueRecord& record,
+                                          const ArmingRecord& arming);
+
 // Title and body against the arming; `pinned_hash` as the run's card has it, "" before there is one.
 [[nodiscard]] ContentTrust judge_content(const TickContext& context, const IssueRecord& record,
                                          const ArmingRecord& arming, ContentFacts::Stage stage,

@@ -36,8 +36,7 @@ class Applier {
   ApplyOutcome::End read_gates(const Step& step) {
     if (context_.gate.read_time() != TickGate::Time::left)
       return ApplyOutcome::End::out_of_time;
-    if (derive_step_kind(step) == StepKind::starts_work &&
-        context_.gate.read_kill_switch() == TickGate::KillSwitch::on)
+    if (derive_step_kind(step) == StepKind::starts_work && context_.gate.read_kill_switch() == TickGate::KillSwitch::on)
       return ApplyOutcome::End::held;
     return ApplyOutcome::End::finished;
   }
@@ -124,9 +123,8 @@ class Applier {
   }
 
   Result<void> carry_out(const ReleaseLock& step) {
-    const bool owed = std::ranges::any_of(run_.view.card.doorbells, [](const CardDoorbell& one) {
-      return one.state == DoorbellState::owed;
-    });
+    const bool owed = std::ranges::any_of(run_.view.card.doorbells,
+                                          [](const CardDoorbell& one) { return one.state == DoorbellState::owed; });
     if (owed)
       return {};
     return context_.tracker.writes().set_label(run_.issue, step.label, TrackerWrites::LabelTarget::off);

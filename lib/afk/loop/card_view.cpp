@@ -22,8 +22,8 @@ PhaseInput derive_phase_input(const RunCard& card, const RepositorySettings& set
   input.ending = card.ending;
   input.turns_ordered = card.turns.size();
   input.landing = settings.landing;
-  input.checks = settings.check_mode == CheckSettings::Mode::none ? PhaseInput::Checks::none
-                                                                  : PhaseInput::Checks::configured;
+  input.checks =
+      settings.check_mode == CheckSettings::Mode::none ? PhaseInput::Checks::none : PhaseInput::Checks::configured;
   return input;
 }
 

@@ -46,7 +46,10 @@ class DispatchPlanner {
       stamp_parked();
       return {};
     case PollAction::finish_ending:
+      // The card announces it already, and with more evidence than a poll has.
       plan_.steps = derive_ending_steps(context_, card(), ending_facts());
+      if (!plan_.steps.empty() && std::holds_alternative<WriteCard>(plan_.steps.front()))
+        plan_.steps.erase(plan_.steps.begin());
       return {};
     case PollAction::stand_down:
       end(Ending::stood_down, "a person took the issue back");
@@ -71,10 +74,11 @@ class DispatchPlanner {
     const RoutedAgent agent = planned_.agent ? *planned_.agent : *candidate->agent;
     const AgentSettings* settings = find_agent(context_, agent.name);
     if (settings == nullptr || find_executor(context_, settings->executor) == nullptr)
-      return Error{ErrorKind::configuration, fmt::format("agent {} has no executor that this afk can reach", agent.name)};
+      return Error{ErrorKind::configuration,
+                   fmt::format("agent {} has no executor that this afk can reach", agent.name)};
     plan_.executor = settings->executor;
 
-    auto ordered = order_first_turn(context_, {ready_.record, arming_.run, ready_.settings, agent.name, agent.model,
+    auto ordered = order_first_turn(context_, {ready_.record, arming_, ready_.settings, agent.name, agent.model,
                                                ready_.settings.base, look_.input.now});
     if (!ordered)
       return std::move(ordered).error();

@@ -46,9 +46,8 @@ void owe_doorbells(const TickContext& context, RunCard& card, const EndingFacts&
                    const std::string& transition) {
   for (const Notifier* notifier : context.notifiers) {
     const std::string name = notifier->name();
-    const bool noted = std::ranges::any_of(card.doorbells, [&](const CardDoorbell& one) {
-      return one.notifier == name && one.transition == transition;
-    });
+    const bool noted = std::ranges::any_of(
+        card.doorbells, [&](const CardDoorbell& one) { return one.notifier == name && one.transition == transition; });
     if (!noted && notifier->interest(kind) == Notifier::Interest::wanted)
       card.doorbells.push_back({kind, transition, name, CardDoorbell::State::owed, facts.now});
   }
@@ -66,8 +65,8 @@ Doorbell derive_doorbell(const TickContext& context, const RunCard& card, const 
   message.link = facts.work_link;
   message.labels = context.config.labels;
   const Message text = derive_message(owed.kind, message);
-  return {card.run.text + ":" + owed.transition, facts.issue, card.run, owed.kind, text.title, text.text,
-          facts.issue_url};
+  return {
+      card.run.text + ":" + owed.transition, facts.issue, card.run, owed.kind, text.title, text.text, facts.issue_url};
 }
 
 void add_rings(const TickContext& context, const RunCard& card, const EndingFacts& facts, std::vector<Step>& steps) {

@@ -16,9 +16,8 @@ AllowlistVerdict derive_allowlist_verdict(const Config& config, const Repository
                                           const std::string& repository_id) {
   if (derive_allowed(config, repository, repository_id) == Allowed::yes)
     return AllowlistVerdict::listed;
-  const bool named = std::ranges::any_of(config.allowlist, [&](const AllowlistEntry& entry) {
-    return same_repository(entry.repository, repository);
-  });
+  const bool named = std::ranges::any_of(
+      config.allowlist, [&](const AllowlistEntry& entry) { return same_repository(entry.repository, repository); });
   return named ? AllowlistVerdict::other_id : AllowlistVerdict::not_listed;
 }
 
@@ -177,9 +176,10 @@ void add_live_runs(PollLook& look, const std::set<IssueRef>& parked) {
       input.live.push_back({live.issue, live.attempt.run, live.agent, park});
     }
     for (RepositoryInput& repository : input.repositories)
-      repository.dispatches_in_a_day += static_cast<int>(std::ranges::count_if(one->recent_starts, [&](const auto& start) {
-        return same_repository(start.issue.repository, repository.repository);
-      }));
+      repository.dispatches_in_a_day +=
+          static_cast<int>(std::ranges::count_if(one->recent_starts, [&](const auto& start) {
+            return same_repository(start.issue.repository, repository.repository);
+          }));
   }
 }
 
@@ -187,8 +187,7 @@ PolicyInput start_input(const TickContext& context, Timestamp now) {
   PolicyInput input;
   input.now = now;
   input.tick_deadline = context.config.limits.tick_deadline;
-  input.kill_switch =
-      context.gate.read_kill_switch() == TickGate::KillSwitch::on ? KillSwitch::on : KillSwitch::off;
+  input.kill_switch = context.gate.read_kill_switch() == TickGate::KillSwitch::on ? KillSwitch::on : KillSwitch::off;
   const LabelSettings& labels = context.config.labels;
   input.labels = {labels.in_progress, labels.human, labels.question, labels.paused, "fixes-base"};
   input.caps = derive_caps(context.config.policy);
@@ -211,8 +210,7 @@ Result<RepositoryInput> derive_repository_input(const TickContext& context, cons
   input.hours = is_open(policy.hours, now);
   // A tracker without checks of its own has nobody who judges the base.
   input.base = context.config.tracker.kind == TrackerKind::directory ? BaseState::unmeasured : BaseState::unreadable;
-  input.red_base =
-      policy.red_base == PolicySettings::RedBase::ignore ? RedBasePolicy::ignore : RedBasePolicy::hold;
+  input.red_base = policy.red_base == PolicySettings::RedBase::ignore ? RedBasePolicy::ignore : RedBasePolicy::hold;
   input.exclude_labels = policy.exclude_labels;
   input.require_labels = policy.require_labels;
   input.default_priority = policy.default_priority;

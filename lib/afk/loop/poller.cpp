@@ -156,8 +156,7 @@ TickReport poll_tick(const TickContext& context) {
   tick.mode = context.mode;
   tick.started_at = context.clock.now();
   const Duration begin = context.clock.monotonic();
-  tick.kill_switch =
-      context.gate.read_kill_switch() == TickGate::KillSwitch::on ? KillSwitch::on : KillSwitch::off;
+  tick.kill_switch = context.gate.read_kill_switch() == TickGate::KillSwitch::on ? KillSwitch::on : KillSwitch::off;
   tick.idle_reason = derive_idle_reason(context, tick.kill_switch);
   if (tick.idle_reason.empty()) {
     auto look = look_with_recorded_armings(context, tick);

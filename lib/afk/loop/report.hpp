@@ -2,8 +2,8 @@
 // What a tick answers: one value that `--json` and the text output are both rendered from. Nothing is lost: every
 // issue that was looked at and every error is in here.
 
-#include <afk/core/error.hpp>
 #include <afk/core/ending.hpp>
+#include <afk/core/error.hpp>
 #include <afk/core/ids.hpp>
 #include <afk/core/kill_switch.hpp>
 #include <afk/core/policy_verdict.hpp>
@@ -29,7 +29,7 @@ struct EvidenceLink {
 
 struct IssueReport {
   IssueRef issue;
-  std::string title; // hostile: cleaned where it is shown
+  std::string title;              // hostile: cleaned where it is shown
   std::optional<Verdict> verdict; // of poll
   std::string reason;
   std::vector<GateVerdict> gates; // of poll

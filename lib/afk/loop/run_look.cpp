@@ -59,7 +59,7 @@ struct SearchedIssue {
 };
 
 std::vector<SearchedIssue> derive_candidates(const TickContext& context, const TrackerHost& host,
-                                         std::span<const IssueRef> issues, std::vector<ReportedError>& errors) {
+                                             std::span<const IssueRef> issues, std::vector<ReportedError>& errors) {
   std::vector<SearchedIssue> candidates;
   auto records = context.tracker.fetch_issues(issues);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -192,8 +192,14 @@ RunCard rebuild_card(const RunLook& look, const Knowledge& knowledge) {
 
 RunLook make_look(const TickContext& context, SearchedIssue candidate, const ArmingRecord& arming,
                   const Knowledge& knowledge) {
-  RunLook look{std::move(candidate.record), std::move(candidate.history), arming, std::move(candidate.settings),
-               std::nullopt,                {},                           "",     {},
+  RunLook look{std::move(candidate.record),
+               std::move(candidate.history),
+               arming,
+               std::move(candidate.settings),
+               std::nullopt,
+               {},
+               "",
+               {},
                {}};
   if (const FoundCard* found = look.history.find_card(look.arming.run))
     look.found = *found;
@@ -211,7 +217,7 @@ bool needs_landing(const RunLook& look) {
     for (const TurnView& turn : attempt.turns)
       if (turn.state == TurnState::starting || turn.state == TurnState::running || turn.state == TurnState::waiting)
         return false;
-  return look.card.state != CardState::ended;
+  return true; // of an ended run too: a later look that finishes the ending shows the same evidence on the card
 }
 
 // Where the commits are: asked in one batch per executor, for the runs that have no live turn.
@@ -246,14 +252,15 @@ bool holds_label(const TickContext& context, const IssueRecord& record) {
 
 // An in-progress label without a run of ours. While an executor cannot be asked, a stamp of our own may be the proof
 // that is missing: then nothing is said about whose lock it is.
-void note_without_run(const TickContext& context, SearchedIssue candidate, const Knowledge& knowledge, RunLooks& looks) {
+void note_without_run(const TickContext& context, SearchedIssue candidate, const Knowledge& knowledge,
+                      RunLooks& looks) {
   if (!holds_label(context, candidate.record))
     return;
-  const auto silent =
-      std::ranges::find_if(knowledge, [](const auto& one) { return one.second.problem.has_value(); });
+  const auto silent = std::ranges::find_if(knowledge, [](const auto& one) { return one.second.problem.has_value(); });
   const bool stamped = derive_own_stamp(candidate.record, context.config.labels) == OwnStamp::seen;
   if (silent != knowledge.end() && stamped)
-    looks.errors.push_back({candidate.record.issue, with_context("executor " + silent->first, *silent->second.problem)});
+    looks.errors.push_back(
+        {candidate.record.issue, with_context("executor " + silent->first, *silent->second.problem)});
   else
     looks.foreign_locks.push_back(std::move(candidate.record));
 }

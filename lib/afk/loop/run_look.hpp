@@ -33,7 +33,7 @@ struct RunLook {
 // Issues that carry afk's labels, or a live run, and what came of them.
 struct RunLooks {
   TrackerHost host;
-  Timestamp now; // the tracker's clock
+  Timestamp now;            // the tracker's clock
   int dispatched_today = 0; // attempts that began in the last 24 hours, at all executors
   std::vector<RunLook> runs;
   // Issues whose in-progress label is somebody else's lock: row 3, without a run to look at.

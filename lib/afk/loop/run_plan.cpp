@@ -41,9 +41,8 @@ HoldVerdict derive_hold(const TickContext& context, const WatchFacts& facts, con
 std::vector<AttemptView> derive_begun(std::vector<AttemptView> attempts) {
   for (AttemptView& attempt : attempts)
     std::erase_if(attempt.turns, [](const TurnView& turn) { return turn.state == TurnState::lost; });
-  std::erase_if(attempts, [](const AttemptView& attempt) {
-    return attempt.turns.empty() && attempt.attempt.redispatch > 0;
-  });
+  std::erase_if(attempts,
+                [](const AttemptView& attempt) { return attempt.turns.empty() && attempt.attempt.redispatch > 0; });
   return attempts;
 }
 
@@ -306,8 +305,7 @@ StartsOver derive_starts_over(const Action& action) {
 Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
   RunPlan plan = start_plan(context, facts, look);
   const Timestamp now = facts.now;
-  const RunCard held =
-      give_up_doorbells(plan.observation.card, look.settings.lifecycle.unreachable_after, now);
+  const RunCard held = give_up_doorbells(plan.observation.card, look.settings.lifecycle.unreachable_after, now);
   RunCard& card = plan.run.view.card;
   card = held;
   if (auto steps = resume(context, look, plan)) {

@@ -10,8 +10,8 @@ ArmingVerdict judge_arming(const TickContext& context, const RunLook& look) {
   using Arming = Situation::Arming;
   const IssueRecord& record = look.record;
   if (derive_allowed(context.config, record.issue.repository, record.repository_id) == Allowed::no)
-    return {Arming::voided, fmt::format("{} is not on the allowlist (any more)",
-                                        render_repository_name(record.issue.repository))};
+    return {Arming::voided,
+            fmt::format("{} is not on the allowlist (any more)", render_repository_name(record.issue.repository))};
   if (record.state == IssueState::gone)
     return {};
   const ContentTrust content =
@@ -22,8 +22,8 @@ ArmingVerdict judge_arming(const TickContext& context, const RunLook& look) {
 std::optional<TrustedAnswer> find_answer(const TickContext& context, const RunLook& look, Timestamp asked_at) {
   std::optional<TrustedAnswer> answer;
   for (const Comment& comment : look.record.comments) {
-    const bool is_card = comment.author.kind == ActorKind::own_account &&
-                         comment.body.find("<!-- afk-run-card/") != std::string::npos;
+    const bool is_card =
+        comment.author.kind == ActorKind::own_account && comment.body.find("<!-- afk-run-card/") != std::string::npos;
     if (is_card || comment.created_at <= asked_at || comment.edited_at.has_value())
       continue;
     if (judge_actor(context, comment.author).verdict != ActorVerdict::trusted)

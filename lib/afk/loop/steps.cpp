@@ -51,9 +51,7 @@ std::string render_step(const Step& step) {
           [](const PushCandidate& one) {
             return fmt::format("push {} to {}", one.evidence.candidate_head, one.evidence.base_branch);
           },
-          [](const Ring& one) {
-            return fmt::format("ring {} ({})", one.notifier, render_ending(one.doorbell.kind));
-          },
+          [](const Ring& one) { return fmt::format("ring {} ({})", one.notifier, render_ending(one.doorbell.kind)); },
           [](const ReleaseLock& one) { return fmt::format("take off label {}", clean_single_line(one.label)); },
       },
       step);

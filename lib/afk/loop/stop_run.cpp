@@ -111,9 +111,9 @@ Result<Handled> requeue_issue(const TickContext& context, const IssueRef& issue)
   auto looks = look_at_runs_of(context, {&issue, 1});
   if (!looks)
     return std::move(looks).error();
-  const bool in_flight =
-      !looks->foreign_locks.empty() ||
-      std::ranges::any_of(looks->runs, [&](const RunLook& look) { return is_in_flight(context, look); });
+  const bool in_flight = !looks->foreign_locks.empty() || std::ranges::any_of(looks->runs, [&](const RunLook& look) {
+    return is_in_flight(context, look);
+  });
   if (in_flight)
     return Error{ErrorKind::conflict,
                  fmt::format("{}: a run is in flight; stop it first (afk stop)", render_issue_ref(issue))};

@@ -1,5 +1,7 @@
 #include <afk/loop/turn_orders.hpp>
 
+#include <afk/loop/actor_judge.hpp>
+
 #include <algorithm>
 
 namespace afk::loop {
@@ -10,8 +12,7 @@ constexpr std::size_t boundary_bytes = 16;
 
 // Why the fix is ordered: the output of the verify turn that failed, else of the last turn.
 std::string derive_failure(const RunLook& look, const Observation& observation) {
-  const HeadVerdict verdict =
-      derive_head_verdict(observation, look.settings, observation.landing.work.candidate_head);
+  const HeadVerdict verdict = derive_head_verdict(observation, look.settings, observation.landing.work.candidate_head);
   if (verdict.turn != nullptr)
     return verdict.turn->output_excerpt;
   const TurnView* last = find_last_agent_turn(observation);
@@ -69,11 +70,13 @@ Result<Prompt> prompt_for(const TickContext& context, PromptInput input) {
   return derive_prompt(input, context.digest);
 }
 
-PromptInput derive_prompt_input(const IssueRecord& record, const RepositorySettings& settings, const RunName& run) {
+PromptInput derive_prompt_input(const TickContext& context, const IssueRecord& record,
+                                const RepositorySettings& settings, const ArmingRecord& arming) {
   PromptInput input;
   input.issue = record.issue;
-  input.run = run;
-  input.branch = derive_branch_name(record.issue.number, run);
+  input.run = arming.run;
+  input.branch = derive_branch_name(record.issue.number, arming.run);
+  input.comments = gather_comments(context, record, arming);
   input.landing = settings.landing.landing;
   input.publisher = Publisher::afk;
   input.issue_title = record.title;
@@ -90,9 +93,9 @@ void take_prompt(OrderedTurn& turn, Prompt prompt) {
   turn.template_version = std::move(prompt.template_version);
 }
 
-PromptInput derive_turn_prompt(const RunLook& look, const Observation& observation, const TurnRequest& request,
-                               TurnKind kind) {
-  PromptInput input = derive_prompt_input(look.record, look.settings, look.arming.run);
+PromptInput derive_turn_prompt(const TickContext& context, const RunLook& look, const Observation& observation,
+                               const TurnRequest& request, TurnKind kind) {
+  PromptInput input = derive_prompt_input(context, look.record, look.settings, look.arming);
   const WorkEvidence& work = observation.landing.work;
   input.kind = kind;
   input.base_branch = work.base_branch;
@@ -110,7 +113,7 @@ PromptInput derive_turn_prompt(const RunLook& look, const Observation& observati
 } // namespace
 
 Result<OrderedTurn> order_first_turn(const TickContext& context, const DispatchFacts& facts) {
-  PromptInput input = derive_prompt_input(facts.record, facts.settings, facts.run);
+  PromptInput input = derive_prompt_input(context, facts.record, facts.settings, facts.arming);
   input.kind = TurnKind::first;
   input.base_branch = facts.base_branch;
   auto prompt = prompt_for(context, std::move(input));
@@ -120,12 +123,12 @@ Result<OrderedTurn> order_first_turn(const TickContext& context, const DispatchF
   OrderedTurn turn;
   turn.on_card = {TurnKind::first, "", 0, Attempt::free, facts.now};
   turn.order.issue = facts.record.issue;
-  turn.order.run = facts.run;
-  turn.order.turn = derive_turn_name({facts.run, TurnKind::first, "", 0}, context.digest);
+  turn.order.run = facts.arming.run;
+  turn.order.turn = derive_turn_name({facts.arming.run, TurnKind::first, "", 0}, context.digest);
   turn.order.kind = TurnKind::first;
   turn.order.agent = facts.agent;
   turn.order.model = facts.model;
-  turn.order.branch = derive_branch_name(facts.record.issue.number, facts.run);
+  turn.order.branch = derive_branch_name(facts.record.issue.number, facts.arming.run);
   take_prompt(turn, std::move(*prompt));
   return turn;
 }
@@ -159,7 +162,7 @@ Result<OrderedTurn> order_turn(const TickContext& context, const RunLook& look, 
   }
   turn.order.agent = look.card.agent;
   turn.order.model = look.card.model;
-  auto prompt = prompt_for(context, derive_turn_prompt(look, observation, request, kind));
+  auto prompt = prompt_for(context, derive_turn_prompt(context, look, observation, request, kind));
   if (!prompt)
     return std::move(prompt).error();
   take_prompt(turn, std::move(*prompt));

@@ -20,7 +20,7 @@ struct OrderedTurn {
 // What a dispatch of an arming knows.
 struct DispatchFacts {
   const IssueRecord& record;
-  RunName run;
+  const ArmingRecord& arming;
   const RepositorySettings& settings;
   std::string agent;
   std::string model;

@@ -19,9 +19,10 @@ IssueReport report_foreign_lock(const TickContext& context, const IssueRecord& r
   report.title = record.title;
   report.action = render_action(ReportForeignLock{});
   report.row = 3;
-  report.reason = fmt::format("the label {} is on, and no run of afk stands behind it: somebody else put it on. Take it "
-                              "off to let afk work on the issue",
-                              context.config.labels.in_progress);
+  report.reason =
+      fmt::format("the label {} is on, and no run of afk stands behind it: somebody else put it on. Take it "
+                  "off to let afk work on the issue",
+                  context.config.labels.in_progress);
   return report;
 }
 
@@ -36,8 +37,7 @@ void note_outcome(const TickContext& context, RunPlan& plan, const ApplyOutcome&
   if (refused) {
     card.first_seen.try_emplace(FirstSeen::refused, plan.observation.now);
     card.refused_answer = outcome.error->message;
-  } else if (outcome.end == ApplyOutcome::End::finished &&
-             derive_effect(plan.decision.action) == Effect::starts_work &&
+  } else if (outcome.end == ApplyOutcome::End::finished && derive_effect(plan.decision.action) == Effect::starts_work &&
              card.first_seen.contains(FirstSeen::refused)) {
     card.first_seen.erase(FirstSeen::refused);
     card.refused_answer.clear();
