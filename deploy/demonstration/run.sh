@@ -131,7 +131,7 @@ shorten() { sed -u -E 's/\b(afk-[a-z2-7]{8})[a-z2-7]{18}\b/\1/g'; }
 # Why it is so, where a tick's own line does not say it.
 explain() {
   case $1 in
-    *"#1 "*"order verify"*) echo "./test.sh, in the sandbox, in a fresh checkout of what the agent committed" ;;
+    *"#1 "*"order verify"*) echo "./test.sh runs in a fresh checkout of what the agent committed" ;;
     *"#1 "*"push "*) echo "green: main moves to exactly the commit that was checked, fast-forward only" ;;
     *"#1 "*"end done"*) echo "closed; the only slot of the repository is free, and the poll takes the next issue" ;;
     *"#2 "*"order fix"*) echo "the agent did as told, 0.91; the test names another rate, and the agent gets its output" ;;
