@@ -14,6 +14,7 @@
 #include <afk/cli/stop_signal.hpp>
 #include <afk/cli/version.hpp>
 #include <afk/config/guarded_file.hpp>
+#include <afk/http/counting_transport.hpp>
 #include <afk/http/transport_curl.hpp>
 
 #include <fmt/format.h>
@@ -93,7 +94,8 @@ struct Session::Parts {
   std::unique_ptr<Tracker> tracker;
   std::map<std::string, std::unique_ptr<ProcessParts>> processes;
   std::map<std::string, Secret> notifier_urls; // the path of a webhook is its password
-  http::CurlTransport transport;
+  http::CurlTransport curl; // nothing is set up before the first request
+  http::CountingTransport transport{curl};
   std::vector<std::unique_ptr<Notifier>> notifiers;
 
   Result<void> open() {
@@ -266,6 +268,14 @@ void Session::start_tick() {
 
 void Session::rest() {
   arm_last_resort(0);
+}
+
+loop::RequestCount Session::requests() const {
+  loop::RequestCount requests;
+  requests.by_host = parts_->transport.by_host();
+  for (const auto& [host, count] : requests.by_host)
+    requests.count += count;
+  return requests;
 }
 
 std::vector<Error> Session::prune() {

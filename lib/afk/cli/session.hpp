@@ -31,6 +31,9 @@ class Session {
   // Between two ticks no deadline runs.
   void rest();
 
+  // What went over the network so far.
+  [[nodiscard]] loop::RequestCount requests() const;
+
   // After a tick: clones of runs that ended long ago are removed. What fails is tried again after the next tick.
   std::vector<Error> prune();
 

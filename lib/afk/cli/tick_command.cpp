@@ -49,6 +49,7 @@ Result<ExitCode> run_tick_command(Invocation& invocation) {
   if (mode == Mode::real && invocation.arguments.command != Command::poll)
     for (Error& error : (*session)->prune())
       report.errors.push_back({std::nullopt, std::move(error)});
+  report.requests = (*session)->requests();
   auto printed = invocation.console.print(render_result(invocation, report));
   say_report_errors(invocation.console, report);
   write_pipeline_annotations(invocation, report);
