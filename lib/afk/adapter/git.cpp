@@ -24,7 +24,7 @@ std::vector<std::string> safe_settings() {
           "core.attributesFile=/dev/null",
           "core.excludesFile=/dev/null",
           "core.fsync=committed,reference", // what is kept must survive a power cut
-          "core.bigFileThreshold=32m", // a blob above this is streamed, never held in memory
+          "core.bigFileThreshold=32m",      // a blob above this is streamed, never held in memory
           fmt::format("attr.tree={}", empty_tree),
           "advice.detachedHead=false",
           "color.ui=false",
