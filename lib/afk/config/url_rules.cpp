@@ -113,7 +113,7 @@ bool is_scp_address(std::string_view text) {
 std::optional<UrlRefusal> check_clone_url(std::string_view url) {
   const auto parts = split_url(url);
   const std::string_view authority = parts ? parts->authority : url.substr(0, url.find(':'));
-  if (url.starts_with('-') || authority.starts_with('-') || authority.find("@-") != std::string_view::npos) {
+  if (authority.starts_with('-') || authority.find("@-") != std::string_view::npos) {
     return UrlRefusal{.message = "git or ssh would take this for an option", .hint = "write ./ in front of a path"};
   }
   if (url.find("::") < url.find("://")) {

@@ -340,6 +340,14 @@ TEST_CASE("a repository is held to the rules with its overrides applied") {
                            "[repositories.\"o/r\"]\nchecks.mode = \"none\"\n")) == "(no problem)");
 }
 
+TEST_CASE("what a repository inherits is wrong once") {
+  const std::string text = refuse(with(smallest_forge, "[lifecycle]\nlast_stage = \"checks\"\n"
+                                                       "[repositories.\"o/r\"]\nbase = \"main\"\n"
+                                                       "[repositories.\"o/s\"]\nbase = \"main\"\n"));
+  CHECK(std::ranges::count(text, '\n') == 2);
+  CHECK(text.starts_with("afk.toml:5:14: lifecycle.last_stage: "));
+}
+
 TEST_CASE("what no repository uses needs no value") {
   const std::string text = "allowlist = [\"o/r\"]\n[tracker]\nurl = \"t\"\n[repositories.\"o/r\"]\nclone_url = \"/g\"\n"
                            "checks.commands = [\"make test\"]\n";

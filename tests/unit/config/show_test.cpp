@@ -31,6 +31,9 @@ base = "next"
 lifecycle.auto_merge = true
 checks.mode = "none"
 
+[repositories."owner/other"]
+policy.slots_per_repository = 2
+
 [routing]
 default_agent = "script"
 
