@@ -23,7 +23,7 @@ std::string lines(std::size_t count) {
 }
 
 SourceFile suites_file() {
-  return {"tests/CMakeLists.txt", "afk_suite(unit_core FOLDER unit/core LINK afk::core)\n"};
+  return {"tests/CMakeLists.txt", "add_library(a STATIC support/a.cpp)\nafk_suite(b FOLDER unit/core LINK a)\n"};
 }
 
 const std::vector<Plant>& include_plants() {
@@ -204,7 +204,12 @@ const std::vector<Plant>& text_plants() {
        check_suites,
        {suites_file(), {"tests/unit/core/a_test.cpp", ""}, {"tests/support/a.cpp", ""}},
        {suites_file(), {"tests/unit/other/a_test.cpp", ""}},
-       "belongs to no suite"},
+       "unit/other/a_test.cpp:0: belongs to no suite"},
+      {"support that nobody builds",
+       check_suites,
+       {suites_file(), {"tests/support/a.cpp", ""}},
+       {suites_file(), {"tests/support/b.cpp", ""}},
+       "support/b.cpp:0: belongs to no suite"},
   };
   return plants;
 }

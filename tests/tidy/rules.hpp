@@ -41,7 +41,7 @@ Findings check_pragma_once(const SourceTree& tree);
 Findings check_no_unfinished_work(const SourceTree& tree);
 Findings check_file_names(const SourceTree& tree);
 
-// Every .cpp file under tests/ belongs to a suite of tests/CMakeLists.txt.
+// Every .cpp file under tests/ lies in a suite's folder or is named in tests/CMakeLists.txt: nothing is left unbuilt.
 Findings check_suites(const SourceTree& tree);
 
 } // namespace afk::tidy

@@ -125,19 +125,25 @@ Findings check_file_names(const SourceTree& tree) {
 
 Findings check_suites(const SourceTree& tree) {
   static const std::regex suite(R"(afk_suite\(\w+\s+FOLDER\s+([\w/]+))");
-  std::set<std::string> folders = {"tests/support", "tests/bench"}; // no suites by themselves
+  static const std::regex named(R"([\w/]+\.cpp)");
+  std::set<std::string> built; // folders and files
   for (const SourceFile& file : tree) {
     if (file.path == "tests/CMakeLists.txt") {
-      for (auto match = std::sregex_iterator(file.text.begin(), file.text.end(), suite);
-           match != std::sregex_iterator(); ++match) {
-        folders.insert("tests/" + (*match)[1].str());
-      }
+      const auto collect = [&](const std::regex& pattern, std::size_t group) {
+        for (auto match = std::sregex_iterator(file.text.begin(), file.text.end(), pattern);
+             match != std::sregex_iterator(); ++match) {
+          built.insert("tests/" + (*match)[group].str());
+        }
+      };
+      collect(suite, 1);
+      collect(named, 0);
     }
   }
   Findings findings;
   for (const SourceFile& file : tree) {
-    if (lies_in(file, "tests/") && file.path.ends_with(".cpp") && !folders.contains(folder_of(file.path))) {
-      findings.push_back({file.path, 0, "belongs to no suite of tests/CMakeLists.txt"});
+    const bool is_test = lies_in(file, "tests/") && file.path.ends_with(".cpp");
+    if (is_test && !built.contains(folder_of(file.path)) && !built.contains(file.path)) {
+      findings.push_back({file.path, 0, "belongs to no suite or program of tests/CMakeLists.txt"});
     }
   }
   return findings;
