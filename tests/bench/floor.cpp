@@ -1,5 +1,5 @@
-// The floor of a quiet poll: opens, reads and parses the same files with the same library, with libcurl linked, and does
-// nothing else. What a tick needs beyond this is afk's own.
+// The floor of a quiet poll: opens, reads and parses the same files with the same library, with libcurl linked, and
+// does nothing else. What a tick needs beyond this is afk's own.
 #include <curl/curl.h>
 #include <toml++/toml.h>
 

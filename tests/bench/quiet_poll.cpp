@@ -1,4 +1,5 @@
-// How much a quiet poll costs beyond its floor: 1,000 open issues of which none is ready, gates open, every file parsed.
+// How much a quiet poll costs beyond its floor: 1,000 open issues of which none is ready, gates open, every file
+// parsed.
 //
 //   quiet_poll <afk program> <floor program> [<pairs of runs>]
 //

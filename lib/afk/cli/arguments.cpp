@@ -1,11 +1,14 @@
 #include <afk/cli/arguments.hpp>
 
 #include <afk/cli/version.hpp>
+#include <afk/core/text.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <array>
+#include <string>
+#include <vector>
 
 namespace afk::cli {
 
@@ -182,6 +185,13 @@ std::variant<Arguments, EarlyExit> derive_arguments(const Raw& raw, Command comm
   return arguments;
 }
 
+// The library says of a misspelt command only that one is missing.
+std::string find_unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+  if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-'))
+    return "";
+  return words.front();
+}
+
 } // namespace
 
 std::variant<Arguments, EarlyExit> parse_arguments(int argc, const char* const* argv) {
@@ -203,7 +213,8 @@ std::variant<Arguments, EarlyExit> parse_arguments(int argc, const char* const* 
   } catch (const CLI::CallForVersion&) {
     return EarlyExit{fmt::format("afk {}\n", version), ExitCode::done};
   } catch (const CLI::ParseError& error) {
-    return refuse(error.what());
+    const std::string word = find_unknown_command(app, {argv + 1, argv + argc});
+    return refuse(word.empty() ? error.what() : fmt::format("there is no command \"{}\"", clean_single_line(word)));
   }
   return derive_arguments(raw, derive_command(commands));
 }

@@ -32,8 +32,8 @@ void examine_host(const Examination& examination, Findings& findings) {
 
 void examine_writable(const Examination& examination, Findings& findings) {
   const std::string& root = examination.config.tracker.url;
-  if (::access(root.c_str(), W_OK | X_OK) == 0)
-    return;
+  if (::access(root.c_str(), F_OK) != 0 || ::access(root.c_str(), W_OK | X_OK) == 0)
+    return; // that it is not there was said before
   findings.push_back({"tracker", FindingState::bad, fmt::format("{}: this user may not write there", root),
                       fmt::format("give the folder to the user that runs afk, as: chown -R USER {}", root)});
 }
