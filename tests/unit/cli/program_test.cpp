@@ -42,7 +42,8 @@ std::string initialised(const test::TemporaryFolder& folder) {
 } // namespace
 
 TEST_CASE("What init writes loads, and starts nothing") {
-  const config::Sources sources{cli::render_starter_configuration(), "afk.toml", "/folder", {{"HOME", "/home/somebody"}}};
+  const std::string text = cli::render_starter_configuration();
+  const config::Sources sources{text, "afk.toml", "/folder", {{"HOME", "/home/somebody"}}};
   const auto loaded = config::parse_configuration(sources);
   REQUIRE(loaded.has_value());
   CHECK(loaded->config.kill_switch == KillSwitch::on);
