@@ -132,14 +132,19 @@ class Child {
     }
   }
 
+  // The group is killed while the zombie keeps its number from being given away.
   void reap() {
+    siginfo_t information{};
+    if (waitid(P_PID, static_cast<id_t>(id_), &information, WEXITED | WNOWAIT) != 0) {
+      return;
+    }
+    kill(-id_, SIGKILL);
     int status = 0;
     if (waitpid(id_, &status, 0) != id_) {
       return;
     }
     reaped_ = true;
     output_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    kill(-id_, SIGKILL); // the number cannot have been given away while the group has members
   }
 
   void drain() {

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -26,6 +27,16 @@ namespace afk::test {
 namespace {
 
 namespace turn_entry = adapter::turn_entry;
+
+// Cases that draw their moments at random run a few in the quick slice, many in the whole.
+struct Rounds {
+  int quick = 0;
+  int whole = 0;
+};
+
+int count_rounds(const Rounds& rounds) {
+  return std::getenv("AFK_LONG") == nullptr ? rounds.quick : rounds.whole;
+}
 
 // Starts the turn and leaves an agent behind that waits.
 Order start_waiting(ProcessWorld& world) {
@@ -306,7 +317,7 @@ TEST_CASE("a supervisor that is asked before its agent starts does not start it"
 }
 
 TEST_CASE("a conclusion and a start at the same moment leave nothing alive") {
-  constexpr int rounds = 30;
+  const int rounds = count_rounds({.quick = 15, .whole = 150});
   int started_first = 0;
   for (int round = 0; round < rounds; ++round) {
     ProcessWorld world;
@@ -350,7 +361,7 @@ std::map<std::string, std::string> read_run_tree(const ProcessWorld& world, cons
 }
 
 TEST_CASE("a tick that is killed at any moment of a start is made good by the next") {
-  constexpr int rounds = 40;
+  const int rounds = count_rounds({.quick = 15, .whole = 300});
   std::map<std::string, std::string> undisturbed;
   int killed_before_end = 0;
   std::mt19937 moments(4711); // NOLINT: the same moments in every run, as far as the machine allows
@@ -388,7 +399,7 @@ TEST_CASE("a tick that is killed at any moment of a start is made good by the ne
 }
 
 TEST_CASE("a supervisor that is killed at any moment starts its agent at most once") {
-  constexpr int rounds = 40;
+  const int rounds = count_rounds({.quick = 15, .whole = 300});
   std::map<std::string, int> ends;
   std::mt19937 moments(4712); // NOLINT
   for (int round = 0; round < rounds; ++round) {
