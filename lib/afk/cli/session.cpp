@@ -12,6 +12,7 @@
 #include <afk/adapter/workspace.hpp>
 #include <afk/cli/agent_table.hpp>
 #include <afk/cli/stop_signal.hpp>
+#include <afk/cli/unsupported.hpp>
 #include <afk/cli/version.hpp>
 #include <afk/config/guarded_file.hpp>
 #include <afk/http/counting_transport.hpp>
@@ -94,11 +95,13 @@ struct Session::Parts {
   std::unique_ptr<Tracker> tracker;
   std::map<std::string, std::unique_ptr<ProcessParts>> processes;
   std::map<std::string, Secret> notifier_urls; // the path of a webhook is its password
-  http::CurlTransport curl; // nothing is set up before the first request
+  http::CurlTransport curl;                    // nothing is set up before the first request
   http::CountingTransport transport{curl};
   std::vector<std::unique_ptr<Notifier>> notifiers;
 
   Result<void> open() {
+    if (auto supported = check_supported(config); !supported)
+      return supported;
     for (const auto step : {&Parts::open_secrets, &Parts::open_tracker, &Parts::open_executors, &Parts::open_notifiers})
       if (auto opened = (this->*step)(); !opened)
         return opened;
