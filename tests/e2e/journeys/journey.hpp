@@ -60,6 +60,9 @@ class Journey {
   [[nodiscard]] bool has_label(const std::string& label, int number = 1) const;
   [[nodiscard]] bool is_closed(int number = 1) const;
 
+  // All comments of issue 1 behind each other.
+  [[nodiscard]] std::string comments() const;
+
  private:
   void look_at_the_end();
   [[nodiscard]] std::string run_shell(const std::string& shell) const;

@@ -79,6 +79,7 @@ fi
 
 TEST_CASE("a conflict that the agent does not resolve goes to a person", "[landing]") {
   Story story;
+  story.agent = "echo hello > greeting.txt\ngit commit --quiet --all --message 'Say hello' || true\n";
   story.lifecycle = "fix_forward_max_attempts = 1\n";
   Journey journey{story};
   journey.start();

@@ -20,6 +20,7 @@ constexpr std::array shapes{
     Shape{"ffffffff-ffff-ffff-ffff-ffffffffffff", "<uuid>"},
     Shape{"ffffffffffffffffffffffffffffffff:ffffffffffff", "<executor>"},
     Shape{"9999-99-99T99:99:99.999Z", "<time>"},
+    Shape{"9999-99-99T99:99:99Z", "<time>"},
     Shape{"9999-99-99 99:99 UTC", "<time>"},
     Shape{"ffffffffffffffffffffffffffffffff", "<id>"},
     Shape{"9999999999999", "<milliseconds>"},
