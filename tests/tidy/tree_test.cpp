@@ -62,9 +62,11 @@ TEST_CASE("the tree keeps the rules of the house") {
 
 TEST_CASE("the tree was read and measured") {
   std::size_t files = 0;
+  std::size_t reference_tests = 0;
   std::size_t functions = 0;
   Function longest;
   for (const SourceFile& file : tree()) {
+    reference_tests += lies_in(file, "tests/unit/reference/") ? 1 : 0;
     if (is_cpp(file) && (lies_in(file, "lib/") || lies_in(file, "app/"))) {
       ++files;
       const FunctionScan scan = scan_functions(file.text);
@@ -77,6 +79,7 @@ TEST_CASE("the tree was read and measured") {
   std::cout << "measured " << functions << " functions in " << files << " files; the longest has " << longest.lines()
             << " lines: " << longest.head << '\n';
   CHECK(files > 0);
+  CHECK(reference_tests > 0);
   CHECK(functions > files);
 }
 
