@@ -40,13 +40,13 @@ struct TurnView {
   std::optional<Timestamp> ended_at;
   std::optional<Timestamp> last_progress_at; // newest output or report
   std::optional<Timestamp> limited_until;
-  std::optional<AgentReport> report;         // validated; absent when there is none or it was refused
-  std::string report_problem;                // why a report was refused
-  std::string question;                      // of a waiting turn (an ended one asks through its report)
-  std::string output_excerpt;                // the end of what it printed: hostile, bounded
-  std::string verify_head;                   // of a verify turn
-  std::string head_before;                   // the branch's head when the turn started; "" where unknown
-  std::string head_after;                    // when it ended
+  std::optional<AgentReport> report; // validated; absent when there is none or it was refused
+  std::string report_problem;        // why a report was refused
+  std::string question;              // of a waiting turn (an ended one asks through its report)
+  std::string output_excerpt;        // the end of what it printed: hostile, bounded
+  std::string verify_head;           // of a verify turn
+  std::string head_before;           // the branch's head when the turn started; "" where unknown
+  std::string head_after;            // when it ended
 };
 
 // One attempt of a run as the executor shows it.

@@ -98,10 +98,10 @@ struct IssueRecord {
   std::string body; // raw bytes: what the content pin hashes
   std::string url;  // for people; empty where the tracker has no pages
   std::vector<std::string> labels;
-  std::vector<IssueEvent> events;  // oldest first
+  std::vector<IssueEvent> events; // oldest first
   EditLog edit_log = EditLog::unreadable;
-  std::vector<Comment> comments;   // oldest first
-  std::vector<Blocker> blockers;   // native dependencies and "Blocked by" lines, states resolved
+  std::vector<Comment> comments; // oldest first
+  std::vector<Blocker> blockers; // native dependencies and "Blocked by" lines, states resolved
   std::vector<IssueRef> open_sub_issues;
   std::optional<std::string> open_pull_request; // link to one that is for this issue and not the run's own
 

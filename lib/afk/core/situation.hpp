@@ -17,16 +17,16 @@ struct Situation {
   enum class Arming : std::uint8_t { valid, voided };
   // The run's last turn of an agent, or a live verify turn (`running`).
   enum class Turn : std::uint8_t {
-    unknown,         // the executor could not be read
-    running,         // live and asks nothing (starting included)
-    waiting,         // live and waits for a person
-    blocked,         // ended with a BLOCKED report
-    clean,           // ended without error, limit, open question and interrupt cause
-    failed,          // ended otherwise
-    limited,         // ended by the provider's usage limit, which is not over
-    limit_over,      // ended by the provider's usage limit, which is over
-    vanishing,       // vanished or its start lost, for less than turn_end_grace
-    vanished,        // the same for longer, redispatches left
+    unknown,          // the executor could not be read
+    running,          // live and asks nothing (starting included)
+    waiting,          // live and waits for a person
+    blocked,          // ended with a BLOCKED report
+    clean,            // ended without error, limit, open question and interrupt cause
+    failed,           // ended otherwise
+    limited,          // ended by the provider's usage limit, which is not over
+    limit_over,       // ended by the provider's usage limit, which is over
+    vanishing,        // vanished or its start lost, for less than turn_end_grace
+    vanished,         // the same for longer, redispatches left
     vanished_for_good // the same, no redispatch left
   };
   // Which limit the live turn has passed; after it ended, the interrupt cause on the card.

@@ -24,15 +24,15 @@ struct PublishedEvidence {
 struct WorkEvidence {
   std::string base_branch;
   std::string base_head;
-  std::string run_head;   // newest head of the run's branch in its workspace; "" when it has no commit of its own
-  int commits = 0;        // of the run that are not on the base
+  std::string run_head; // newest head of the run's branch in its workspace; "" when it has no commit of its own
+  int commits = 0;      // of the run that are not on the base
   PublishedEvidence published;
   // The head that would land: run_head, or its merge with a base that has moved; "" when there is nothing to land or
   // the merge conflicts. The merge commit is a pure function of its parents, so that it has one id everywhere.
   std::string candidate_head;
-  std::vector<std::string> conflicts;       // paths; empty when it merges
-  std::vector<std::string> changed_paths;   // between merge base and run_head
-  std::vector<std::string> subjects;        // of the run's commits, newest first, at most 20: hostile
+  std::vector<std::string> conflicts;     // paths; empty when it merges
+  std::vector<std::string> changed_paths; // between merge base and run_head
+  std::vector<std::string> subjects;      // of the run's commits, newest first, at most 20: hostile
 };
 
 } // namespace afk

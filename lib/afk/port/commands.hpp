@@ -12,9 +12,9 @@
 namespace afk {
 
 struct CommandLine {
-  std::vector<std::string> argv;                                 // argv[0] is looked up in PATH
-  std::vector<std::pair<std::string, std::string>> environment;  // the whole environment of the child
-  std::string working_folder;                                    // "" = the caller's
+  std::vector<std::string> argv;                                // argv[0] is looked up in PATH
+  std::vector<std::pair<std::string, std::string>> environment; // the whole environment of the child
+  std::string working_folder;                                   // "" = the caller's
   std::string standard_input;
   Duration timeout = std::chrono::seconds(60);
   std::size_t output_limit = 4 << 20; // bytes of each stream that are kept; the rest is read and dropped

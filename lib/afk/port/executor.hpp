@@ -4,7 +4,8 @@
 // success that is adopted, and starting one in a concluded run is `refused`.
 //
 // Errors: `unreachable` (cannot be asked now: never read as "vanished"), `refused` (permanent, with the reason),
-// `io`, `configuration`.
+// `conflict` (another turn of the run is live: look again), `malformed` (what it keeps of this run is damaged), `io`,
+// `configuration`.
 
 #include <afk/core/attempt_view.hpp>
 #include <afk/core/ids.hpp>
@@ -20,7 +21,8 @@
 
 namespace afk {
 
-// A T3 environment id, a cluster uid, a host id: the card names it, and another identity is unreachable, never vanished.
+// A T3 environment id, a cluster uid, a host id: the card names it, and another identity is unreachable, never
+// vanished.
 struct ExecutorIdentity {
   std::string text; // 1 to 128 of [A-Za-z0-9:._-]
 
@@ -66,7 +68,7 @@ struct RecentStart {
 
 struct ExecutorLook {
   ExecutorIdentity identity;
-  std::vector<LiveAttempt> live; // every attempt with a starting, running or waiting turn
+  std::vector<LiveAttempt> live;          // every attempt with a starting, running or waiting turn
   std::vector<RecentStart> recent_starts; // of the last 24 hours
 };
 
