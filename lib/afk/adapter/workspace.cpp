@@ -28,6 +28,32 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
 }
 
+// A fetch that is cut off begins anew the next time, so that patience alone does not help.
+Error derive_fetch_error(Error error) {
+  if (error.kind == ErrorKind::unreachable) {
+    error.message +=
+        "; the first fetch of a large repository may need a longer limits.tick_deadline, of which one step "
+        "gets a third";
+  }
+  return error;
+}
+
+// A base release/1 cannot stand beside an earlier base release: git keeps refs as files and folders.
+Result<void> clear_way(Mirror& mirror, const MirrorRef& wanted) {
+  const auto refs = mirror.list_refs(derive_mirror_base_ref(""));
+  if (!refs.ok()) {
+    return refs.error();
+  }
+  for (const auto& ref : *refs) {
+    if (ref.name.starts_with(wanted.name + "/") || wanted.name.starts_with(ref.name + "/")) {
+      if (auto deleted = mirror.delete_refs(std::array{ref}); !deleted.ok()) {
+        return deleted;
+      }
+    }
+  }
+  return {};
+}
+
 // Brings the mirror to what the remote was seen to have.
 Result<void> bring_base(Mirror& mirror, const GitRemote& remote, const FetchedBase& base) {
   const MirrorRef wanted{.name = derive_mirror_base_ref(base.branch), .head = base.head};
@@ -45,7 +71,10 @@ Result<void> bring_base(Mirror& mirror, const GitRemote& remote, const FetchedBa
     return created;
   }
   if (auto fetched = mirror.fetch({.remote = remote, .head = base.head}); !fetched.ok()) {
-    return fetched;
+    return derive_fetch_error(std::move(fetched).error());
+  }
+  if (auto cleared = clear_way(mirror, wanted); !cleared.ok()) {
+    return cleared;
   }
   return mirror.set_refs(std::array{wanted});
 }

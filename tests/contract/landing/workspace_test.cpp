@@ -83,6 +83,17 @@ TEST_CASE("the base is the configured one, else the remote's default", "[workspa
     CHECK(base->head == world.origin.head());
     CHECK(base->head != first);
   }
+  SECTION("configured, and then another one whose name begins with the first") {
+    world.origin.git({"branch", "--delete", "release/1"});
+    for (const std::string name : {"release", "release/1", "release"}) {
+      world.origin.git({"branch", name});
+      source.base = name;
+      const auto base = world.workspace.fetch_base(source);
+      REQUIRE(base.ok());
+      CHECK(world.mirror().head("refs/heads/" + name) == world.origin.head());
+      world.origin.git({"branch", "--delete", name});
+    }
+  }
   SECTION("configured, absent") {
     source.base = "release/2";
     const auto base = world.workspace.fetch_base(source);
@@ -120,6 +131,19 @@ TEST_CASE("a repository that is not there", "[workspace]") {
   REQUIRE_FALSE(base.ok());
   CHECK(base.error().kind == ErrorKind::not_found);
   CHECK_FALSE(std::filesystem::exists(world.workspace.layout().mirror(source.repository)));
+}
+
+TEST_CASE("a fetch that takes too long says what helps", "[workspace]") {
+  World world;
+  world.commands.before = [&](const CommandLine&) {
+    return world.commands.names().back() == "fetch"
+               ? Result<void>(Error{.kind = ErrorKind::unreachable, .message = "did not end within 30s"})
+               : Result<void>();
+  };
+  const auto base = world.workspace.fetch_base(world.source());
+  REQUIRE_FALSE(base.ok());
+  CHECK(base.error().kind == ErrorKind::unreachable);
+  CHECK(base.error().message.find("limits.tick_deadline") != std::string::npos);
 }
 
 TEST_CASE("looking at the base writes nothing", "[workspace]") {
