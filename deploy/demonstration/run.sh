@@ -5,13 +5,14 @@
 #
 # Everything is real but the agent: a Git repository with a failing test, a tracker with six issues, the program and its
 # supervisors. The agent is a shell script (agent.sh, beside this one), or the program that is named. Exits 0 only when
-# every issue, the base branch and its tests ended exactly as they should, and within the seconds (60).
+# every issue, the base branch and its tests ended exactly as they should, and within the seconds (120: it takes some 15, more
+# on a busy machine).
 set -euo pipefail
 
 afk=$(realpath "${1:?usage: $0 <afk program> [<agent program> [<seconds>]]}")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 agent=$(realpath "${2:-$here/agent.sh}")
-deadline=$((SECONDS + ${3:-60}))
+deadline=$((SECONDS + ${3:-120}))
 
 # Nothing of the caller's has a say: no variable, no configuration of afk or Git, no repository around this one.
 unset "${!AFK_@}" "${!GIT_@}" "${!XDG_@}"
