@@ -6,6 +6,7 @@
 #include <afk/core/text.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>

@@ -3,6 +3,7 @@
 #include <afk/config/nearest.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
