@@ -5,8 +5,8 @@
 #
 # Everything is real but the agent: a Git repository with a failing test, a tracker with six issues, the program and its
 # supervisors. The agent is a shell script (agent.sh, beside this one), or the program that is named. Exits 0 only when
-# every issue, the base branch and its tests ended exactly as they should, and within the seconds (120: it takes some 15, more
-# on a busy machine).
+# every issue, the base branch and its tests ended exactly as they should, and within the seconds (120; it takes some 15,
+# more on a busy machine).
 set -euo pipefail
 
 afk=$(realpath "${1:?usage: $0 <afk program> [<agent program> [<seconds>]]}")
