@@ -1,5 +1,8 @@
 #include <afk/loop/run_look.hpp>
 
+#include <afk/core/content_pin.hpp>
+#include <afk/loop/turn_orders.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -173,9 +176,23 @@ ExecutorEvidence derive_evidence(const Knowledge& knowledge, const RunLook& look
   return {Reach::known, "", known == one.known.end() ? std::vector<AttemptView>{} : known->second};
 }
 
-// What can be known of a card that is lost: everything but the first-seen times and the attempts before the last turn.
-RunCard rebuild_card(const RunLook& look, const Knowledge& knowledge) {
+// What the dispatch wrote onto the card, or was killed before it could: it follows from the same issue again.
+void fill_in_dispatch(const TickContext& context, const RunLook& look, RunCard& card, const AttemptView& newest) {
+  card.content_hash = derive_content_hash({look.record.title, look.record.body}, context.digest);
+  card.configuration_digest = derive_configuration_digest(context, look.settings);
+  const auto first = order_first_turn(context, {look.record, look.arming, look.settings, newest.agent, newest.model,
+                                                look.settings.base, look.arming.event.time});
+  if (!first)
+    return; // the watcher does without: these are for people and for comparisons
+  card.prompt_hash = first->prompt_hash;
+  card.template_version = first->template_version;
+  card.turns.push_back(first->on_card);
+}
+
+// What can be known of a card that is lost: everything but the first-seen times and the turns after the first.
+RunCard rebuild_card(const TickContext& context, const RunLook& look, const Knowledge& knowledge) {
   RunCard card;
+  card.afk_version = context.version;
   card.run = look.arming.run;
   card.arming = look.arming.event.id;
   card.state = CardState::running;
@@ -186,6 +203,7 @@ RunCard rebuild_card(const RunLook& look, const Knowledge& knowledge) {
     card.agent = newest.agent;
     card.model = newest.model;
     card.redispatches = newest.attempt.redispatch;
+    fill_in_dispatch(context, look, card, newest);
   }
   return card;
 }
@@ -203,7 +221,7 @@ RunLook make_look(const TickContext& context, SearchedIssue candidate, const Arm
                {}};
   if (const FoundCard* found = look.history.find_card(look.arming.run))
     look.found = *found;
-  look.card = look.found ? look.found->card : rebuild_card(look, knowledge);
+  look.card = look.found ? look.found->card : rebuild_card(context, look, knowledge);
   look.executor = derive_executor(context, knowledge, look);
   look.evidence = derive_evidence(knowledge, look);
   return look;

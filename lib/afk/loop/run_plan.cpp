@@ -258,15 +258,29 @@ class StepPlanner {
   RunCard& card_;
 };
 
+// Parking was announced, and the tick that announced it did not come to the label.
+bool is_question_still_to_be_put(const RunLook& look, const RunCard& card, const std::string& question) {
+  const auto announced = std::find_if(card.label_changes.rbegin(), card.label_changes.rend(),
+                                      [&](const CardLabelChange& one) { return one.label == question; });
+  if (announced == card.label_changes.rend() || announced->target != CardLabelChange::Target::on)
+    return false;
+  const auto since = std::chrono::floor<std::chrono::seconds>(announced->at); // a tracker's log may count no finer
+  return std::ranges::none_of(look.record.events, [&](const IssueEvent& event) {
+    return event.kind == IssueEventKind::labeled && event.time >= since && has_label({&event.label, 1}, question);
+  });
+}
+
 // What the card announces and an earlier tick did not finish.
 std::optional<std::vector<Step>> resume(const TickContext& context, const RunLook& look, RunPlan& plan) {
   const RunCard& card = plan.run.view.card;
   const EndingFacts facts = derive_ending_facts(look, plan.observation);
   if (card.state == CardState::ended)
     return derive_ending_steps(context, card, facts);
-  const bool question_on = plan.observation.question_label == Situation::Label::on;
+  const bool asks =
+      plan.observation.question_label == Situation::Label::on ||
+      (!plan.observation.answer && is_question_still_to_be_put(look, card, context.config.labels.question));
   const bool lock_on = has_label(look.record.labels, context.config.labels.in_progress);
-  if (card.state == CardState::parked && question_on && lock_on && plan.observation.person_acts.empty())
+  if (card.state == CardState::parked && asks && lock_on && plan.observation.person_acts.empty())
     return derive_parking_steps(context, card, facts);
   return std::nullopt;
 }

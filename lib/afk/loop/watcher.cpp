@@ -72,6 +72,23 @@ void report_outcome(const ApplyOutcome& outcome, IssueReport& report, TickReport
     report.executor_ref = outcome.started->reference;
 }
 
+// A run that poll has started and not stamped yet: a card now would make the missing label look like a person's doing.
+// Poll finds the run again and goes on where it was; what a person did meanwhile is the watcher's.
+enum class Stamp : std::uint8_t { missing, known };
+
+Stamp derive_stamp(const TickContext& context, const RunLook& look) {
+  const LabelSettings& labels = context.config.labels;
+  if (look.found || has_label(look.record.labels, labels.in_progress) ||
+      !derive_person_acts(look.record, look.history, look.arming, labels).empty())
+    return Stamp::known;
+  for (std::size_t position = look.arming.position + 1; position < look.record.events.size(); ++position) {
+    const IssueEvent& event = look.record.events[position];
+    if (event.kind == IssueEventKind::labeled && has_label({&event.label, 1}, labels.in_progress))
+      return Stamp::known;
+  }
+  return Stamp::missing;
+}
+
 void work_on_run(const TickContext& context, const WatchFacts& facts, const RunLook& look, TickReport& tick) {
   auto plan = plan_run(context, facts, look);
   if (plan && derive_starts_over(plan->decision.action) == StartsOver::yes) {
@@ -155,7 +172,8 @@ TickReport watch_tick(const TickContext& context) {
                                                         "was asked to stop; the next tick goes on here"}});
         continue;
       }
-      work_on_run(context, facts, look, tick);
+      if (derive_stamp(context, look) == Stamp::known)
+        work_on_run(context, facts, look, tick);
     }
   }
   tick.duration = context.clock.monotonic() - begin;

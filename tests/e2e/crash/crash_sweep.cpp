@@ -9,8 +9,6 @@ namespace {
 
 using Target = TracedProgram::Target;
 
-constexpr int clean_ticks = 2;
-
 std::string name_group(const Story& story, const CrashCase& one) {
   return story.moments[one.moment].name + (one.target == Target::program ? ", the tick" : ", a supervisor");
 }
@@ -20,8 +18,8 @@ std::string describe_case(const Story& story, const CrashCase& one, const Traced
          " call " + std::to_string(one.kill.call) + ": " + traced.killed_at;
 }
 
-void run_clean_tick(const World& world, const std::string& command, SweepCount& count) {
-  if (world.afk({command}).exit_code != 0)
+void run_clean_tick(const World& world, SweepCount& count) {
+  if (world.afk({"tick"}).exit_code != 0)
     ++count.failed_ticks;
 }
 
@@ -46,7 +44,7 @@ std::string finish_tick(const World& world, const Story& story, std::size_t plac
   const Moment& moment = story.moments[place];
   if (moment.agents == Moment::Agents::waiting) {
     for (int tick = 0; tick < clean_ticks; ++tick)
-      run_clean_tick(world, moment.command, count);
+      run_clean_tick(world, count);
     const auto gate = world.open_gate();
     world.wait_until_idle();
     ++count.ticks[clean_ticks];
@@ -60,7 +58,7 @@ std::string finish_tick(const World& world, const Story& story, std::size_t plac
   std::string missed;
   for (int tick = 1; tick <= clean_ticks; ++tick) {
     world.wait_until_idle();
-    run_clean_tick(world, moment.command, count);
+    run_clean_tick(world, count);
     world.wait_until_idle();
     missed = describe_missed(story, place, world.snapshot());
     if (missed.empty()) {
@@ -102,7 +100,7 @@ std::string finish_story(const World& world, const Story& story, std::size_t pla
   std::string missed;
   for (std::size_t tick = 0; tick <= most; ++tick) {
     if (tick > 0)
-      run_clean_tick(world, "tick", count);
+      run_clean_tick(world, count);
     world.wait_until_idle();
     missed = describe_missed_outcome(world, story);
     if (missed.empty())

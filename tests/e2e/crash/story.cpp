@@ -9,6 +9,12 @@ namespace {
 
 constexpr int most_ticks = 8;
 
+void run_clean_tick(const World& world) {
+  const ProgramOutcome outcome = world.afk({"tick"});
+  if (outcome.exit_code != 0)
+    throw std::runtime_error("a clean tick left with " + std::to_string(outcome.exit_code) + ": " + outcome.output);
+}
+
 Traced trace_undisturbed(const World& world, const std::string& command, TracedProgram::Target target) {
   Traced traced = trace_tick(world, command, target);
   if (traced.exit_code != 0)
@@ -29,6 +35,9 @@ Moment tell_moment(const World& world, const std::string& command, const std::st
   }
   world.restore(before);
   moment.calls = trace_undisturbed(world, command, TracedProgram::Target::program).calls;
+  if (moment.agents == Moment::Agents::waiting)
+    for (int tick = 0; tick < clean_ticks; ++tick)
+      run_clean_tick(world);
   const auto gate = world.open_gate();
   world.wait_until_idle();
   moment.after = world.snapshot();

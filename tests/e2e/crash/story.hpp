@@ -19,13 +19,16 @@ namespace afk::test {
 
 using Snapshot = std::map<std::string, Files>;
 
+inline constexpr int clean_ticks = 2; // until everything is as it would have been
+
 struct Moment {
   std::string name;    // "poll", "watch 1"
   std::string command; // of the program
   std::string before;  // the saved world that the tick finds
   Snapshot after;      // what it leaves, once everything that it started is over
 
-  // Before a poll the agents wait until its repetitions are over, too; a watch tick finds them done.
+  // After a poll the agents wait until the clean ticks are over, too: a clean tick, a watch and a poll, would go on
+  // with the story. A watch tick finds them done.
   enum class Agents { waiting, released } agents = Agents::released;
 
   std::vector<TracedCall> calls;            // of the tick
