@@ -34,8 +34,8 @@ GateVerdict judge_arming(const GateContext& context) {
   if (context.candidate.arming) {
     return pass_gate();
   }
-  return fail_gate({with_problem("nothing says who put the ready label on", context.candidate.arming_problem),
-                    "take the ready label off and put it on again"});
+  return fail_gate({with_problem("the issue is not armed", context.candidate.arming_problem),
+                    "put the ready label on; where it is on, take it off first"});
 }
 
 GateVerdict judge_spent(const GateContext& context) {

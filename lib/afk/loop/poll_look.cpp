@@ -143,7 +143,9 @@ Candidate derive_candidate(const TickContext& context, const ReadyIssue& ready, 
   candidate.open_sub_issues = record.open_sub_issues;
   candidate.open_pull_request = record.open_pull_request;
   if (ready.history.armings.empty()) {
-    candidate.arming_problem = "the log names nobody who put the ready label on";
+    candidate.arming_problem = has_label(record.labels, context.config.labels.ready)
+                                   ? "the log names nobody who put the ready label on"
+                                   : "the ready label is not on";
     candidate.agent_problem = "the issue is not armed";
     return candidate;
   }
