@@ -144,7 +144,7 @@ class Change {
     if (!stamp) {
       return stamp.error();
     }
-    const auto published = publish();
+    auto published = publish();
     if (published && *published == Step::done && stamp->has_value()) {
       stored_.stamp = **stamp;
       stored_.bytes = std::move(counted).value();
@@ -190,7 +190,7 @@ class Change {
     if (auto appended = append(entries); !appended) {
       return std::move(appended).error();
     }
-    const auto published = publish();
+    auto published = publish();
     if (published && *published == Step::look_again) {
       return take_back();
     }

@@ -289,3 +289,34 @@ TEST_CASE("what is no issue is left alone") {
   REQUIRE(listings[0]->issues.size() == 1);
   CHECK(listings[0]->issues[0].issue == issue);
 }
+
+TEST_CASE("an edit of a comment to what it says already leaves its file alone") {
+  TrackerFolder folder;
+  auto tracker = folder.make_tracker();
+  const IssueRef issue = folder.create_issue(widgets);
+  const std::string id = tracker.writes().create_comment(issue, "card\n").value();
+  const std::string path = folder.comments_path(issue) + "/" + id + ".md";
+  const std::string before = get_file(path);
+  const auto saved = std::filesystem::last_write_time(path);
+  folder.clock.advance(1h);
+  REQUIRE(tracker.writes().edit_comment(issue, id, "card\n").ok());
+  CHECK(get_file(path) == before);
+  CHECK(std::filesystem::last_write_time(path) == saved);
+}
+
+TEST_CASE("a clock that steps back does not turn the log around") {
+  TrackerFolder folder;
+  auto tracker = folder.make_tracker();
+  const IssueRef issue = folder.create_issue(widgets);
+  REQUIRE(tracker.writes().set_label(issue, "a", Target::on).ok());
+  const std::string first = tracker.writes().create_comment(issue, "one").value();
+  folder.clock.advance(-30s);
+  REQUIRE(tracker.writes().set_label(issue, "b", Target::on).ok());
+  const std::string second = tracker.writes().create_comment(issue, "two").value();
+  const IssueRecord record = fetch(tracker, issue);
+  REQUIRE(record.events.size() == 2);
+  CHECK(record.events[1].time == record.events[0].time);
+  REQUIRE(record.comments.size() == 2);
+  CHECK(record.comments[0].id == first);
+  CHECK(record.comments[1].created_at > record.comments[0].created_at);
+}
