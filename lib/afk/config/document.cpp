@@ -1,6 +1,7 @@
 // The only file of this room that knows the TOML library.
 #include <afk/config/nesting.hpp>
 #include <afk/config/node.hpp>
+#include <afk/core/text.hpp>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -62,13 +63,14 @@ std::expected<Table, SyntaxError> parse_document(std::string_view text) {
     return std::unexpected(
         SyntaxError{.position = *position, .message = fmt::format("nested deeper than {} levels", deepest_nesting)});
   }
+  // The library repeats what it stumbled over as it stands.
   try {
     return convert_table(toml::parse(text));
   } catch (const toml::parse_error& error) {
     return std::unexpected(
-        SyntaxError{.position = derive_position(error.source()), .message = std::string(error.description())});
+        SyntaxError{.position = derive_position(error.source()), .message = clean_single_line(error.description())});
   } catch (const std::exception& error) {
-    return std::unexpected(SyntaxError{.position = {}, .message = error.what()});
+    return std::unexpected(SyntaxError{.position = {}, .message = clean_single_line(error.what())});
   }
 }
 

@@ -1,5 +1,7 @@
 #include <afk/config/problem.hpp>
 
+#include <afk/core/text.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,10 +12,11 @@ namespace {
 
 std::string render_place(const Problem& problem) {
   if (!problem.variable.empty()) {
-    return fmt::format("environment variable {}", problem.variable);
+    return fmt::format("environment variable {}", clean_single_line(problem.variable));
   }
+  const std::string file = clean_single_line(problem.file);
   const Position& position = problem.position;
-  return position.line == 0 ? problem.file : fmt::format("{}:{}:{}", problem.file, position.line, position.column);
+  return position.line == 0 ? file : fmt::format("{}:{}:{}", file, position.line, position.column);
 }
 
 } // namespace

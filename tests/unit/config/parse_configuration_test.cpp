@@ -386,6 +386,9 @@ TEST_CASE("hostile names and values are shown tamely") {
   CHECK(text.find('\a') == std::string::npos);
   CHECK(text.find("\xE2\x80\xAE") == std::string::npos);
   CHECK(text.find("x\ny") == std::string::npos);
+  const std::string variable = refuse(smallest, with_variable("AFK_\x1b[2J", "x"));
+  CHECK(variable.find('\x1b') == std::string::npos);
+  CHECK(refuse("kill_switch = tr\x01").find('\x01') == std::string::npos);
 }
 
 } // namespace afk::config::test
