@@ -165,13 +165,9 @@ class Supervisor {
       return complain(written.error());
     }
     tell_tick();
-    EndedDocument ended{.started_at = started.at};
-    if (stop_requests->look() == StopRequest::requested) {
-      ended.outcome = TurnOutcome::interrupted;
-      ended.reason = "stopped on request before the agent was started";
-    } else {
-      run_steps(document, started_monotonic, *stop_requests, ended);
-    }
+    EndedDocument ended;
+    ended.started_at = started.at;
+    run_steps(document, started_monotonic, *stop_requests, ended);
     ended.ended_at = clock_.now();
     ended.head_after = read_head(document);
     if (auto written = turn_folder_.write_atomic(turn_entry::ended, render_ended_document(ended), private_file);
@@ -197,6 +193,12 @@ class Supervisor {
                                         .deadline = started_monotonic + document.limits.timeout};
     for (std::size_t index = 0; index < document.steps.size(); ++index) {
       const TurnStep& step = document.steps[index];
+      stop_requests.read_signals();
+      if (stop_requests.look() == StopRequest::requested) {
+        ended.outcome = TurnOutcome::interrupted;
+        ended.reason = fmt::format("stopped on request before {} was started", describe_step(step));
+        break;
+      }
       if (!step.header.empty()) {
         output->append(fmt::format("$ {}\n", step.header));
       }

@@ -8,20 +8,27 @@ namespace afk::adapter {
 
 std::vector<ProcessStatus> derive_descendants(std::span<const ProcessStatus> processes, pid_t root) {
   std::unordered_multimap<pid_t, const ProcessStatus*> children;
+  ProcessStatus start;
+  start.id = root;
   for (const ProcessStatus& process : processes) {
-    if (process.id != root) { // also keeps a table that was read in motion from going round in circles at the root
+    if (process.id == root) {
+      start = process;
+    } else {
       children.emplace(process.parent, &process);
     }
   }
   std::vector<ProcessStatus> descendants;
-  std::vector<pid_t> open{root};
+  std::vector<ProcessStatus> open{start};
   while (!open.empty()) {
-    const pid_t parent = open.back();
+    const ProcessStatus parent = open.back();
     open.pop_back();
-    const auto [first, last] = children.equal_range(parent);
+    const auto [first, last] = children.equal_range(parent.id);
     for (auto child = first; child != last; ++child) {
-      descendants.push_back(*child->second);
-      open.push_back(child->second->id);
+      // The table is read in motion. Who is older than its parent had another one, which had the same number before.
+      if (child->second->start_ticks >= parent.start_ticks) {
+        descendants.push_back(*child->second);
+        open.push_back(*child->second);
+      }
     }
     children.erase(first, last); // every process is visited once, whatever the table says
   }

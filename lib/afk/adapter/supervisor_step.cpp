@@ -18,7 +18,9 @@
 namespace afk::adapter {
 namespace {
 
-constexpr Duration pause_between_kills = std::chrono::milliseconds(10);
+// Between two rounds of killing; it grows, because what does not die at once waits for a disk.
+constexpr Duration shortest_kill_pause = std::chrono::milliseconds(10);
+constexpr Duration longest_kill_pause = std::chrono::seconds(1);
 
 // Of the time that passes, at most one part in this many goes into measuring the disk.
 constexpr int disk_measure_share = 20;
@@ -88,8 +90,10 @@ class StepRun {
   void wait_for_something() {
     const Duration now = clock_.monotonic();
     Duration until = std::min({next_look_, around_.deadline, now + limits_.watch_interval});
-    if (child_has_ended_ || kill_at_) {
-      until = now + pause_between_kills;
+    if (has_killed_) {
+      until = now + kill_pause_;
+    } else if (kill_at_) {
+      until = *kill_at_;
     }
     std::array<pollfd, 2> watched{{{.fd = around_.stop_requests.descriptor(), .events = POLLIN, .revents = 0},
                                    {.fd = output_.get(), .events = POLLIN, .revents = 0}}};
@@ -192,6 +196,7 @@ class StepRun {
     if (!has_killed_ && end_.cause == StepCause::ended) {
       end_.left_behind = static_cast<int>(descendants.size());
     }
+    kill_pause_ = has_killed_ ? std::min(kill_pause_ * 2, longest_kill_pause) : shortest_kill_pause;
     has_killed_ = true;
     for (const ProcessStatus& process : descendants) {
       static_cast<void>(signal_process(process, SIGKILL));
@@ -211,6 +216,7 @@ class StepRun {
   bool child_has_ended_ = false;
   bool has_children_ = true;
   bool has_killed_ = false;
+  Duration kill_pause_ = shortest_kill_pause;
   StepEnd end_;
 };
 

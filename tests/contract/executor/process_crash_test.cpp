@@ -191,6 +191,46 @@ TEST_CASE("a turn of another boot has vanished, whoever has its number now") {
   CHECK(see_turn(world.executor(), order).state == TurnState::vanished);
 }
 
+TEST_CASE("after a reboot nothing is left of a turn, whatever looks like it") {
+  ProcessWorld world;
+  const Order order = world.make_order(1, TurnKind::first);
+  world.script_agent(order.turn, "sleep 1000 & echo ready; wait");
+  start_well(world.executor(), order);
+  await("the agent", [&] { return world.log_of(order).find("ready\n") != std::string::npos; });
+  world.make_vanish(order);
+  CHECK(see_turn(world.executor(), order).state == TurnState::running); // the child is left
+  adapter::StartedDocument started = read_started(world, order);
+  started.supervisor.boot_id = "00000000-1111-2222-3333-444444444444";
+  write_started(world, order, started);
+  CHECK(see_turn(world.executor(), order).state == TurnState::vanished);
+}
+
+TEST_CASE("a session of somebody who got the supervisor's number is not the turn's") {
+  ProcessWorld world;
+  const Order order = start_waiting(world);
+  world.make_vanish(order);
+  await_state(world.executor(), order, TurnState::vanished);
+  const auto stranger = adapter::spawn({.program = "/bin/sh",
+                                        .argv = {"sh", "-c", "sleep 1000 & wait"},
+                                        .environment = {{"PATH", "/usr/bin:/bin"}},
+                                        .working_folder = "",
+                                        .group = adapter::SpawnRequest::Group::own_session});
+  REQUIRE(stranger.ok());
+  const auto session = [&] {
+    return std::ranges::count(adapter::list_processes(), *stranger, &adapter::ProcessStatus::session);
+  };
+  await("the stranger's child", [&] { return session() == 2; });
+  adapter::StartedDocument started = read_started(world, order);
+  started.supervisor.id = *stranger;
+  started.supervisor.start_ticks = adapter::try_read_process(*stranger)->start_ticks - 1;
+  write_started(world, order, started);
+  CHECK(see_turn(world.executor(), order).state == TurnState::vanished);
+  REQUIRE(world.executor().interrupt(attempt_of(order), Executor::Stop::conclude).ok());
+  CHECK(session() == 2);
+  kill(-*stranger, SIGKILL);
+  wait_for_child(*stranger);
+}
+
 TEST_CASE("a supervisor that lives is believed, whatever is written about its number") {
   ProcessWorld world;
   const Order order = start_waiting(world);
@@ -269,6 +309,25 @@ TEST_CASE("a supervisor whose tick was killed goes on, and the next tick adopts 
   CHECK(world.count_agent_starts(order) == 1);
 }
 
+TEST_CASE("a supervisor that nobody listens to any more does its work all the same") {
+  ProcessWorld world;
+  const Order order = world.make_order(1, TurnKind::first);
+  prepare_only(world, order);
+  auto pipe = adapter::create_pipe();
+  REQUIRE(pipe.ok());
+  pipe->read_end.reset(); // the tick was killed
+  const auto supervisor = adapter::spawn({.program = AFK_SUPERVISE_PROGRAM,
+                                          .argv = {"afk", "supervise", world.turn_path(order)},
+                                          .environment = {{"PATH", "/usr/bin:/bin"}},
+                                          .working_folder = "/",
+                                          .standard_output = pipe->write_end.get(),
+                                          .group = adapter::SpawnRequest::Group::own_session});
+  REQUIRE(supervisor.ok());
+  CHECK(wait_for_child(*supervisor) == 0);
+  CHECK(see_turn(world.executor(), order).outcome == TurnOutcome::succeeded);
+  CHECK(world.count_agent_starts(order) == 1);
+}
+
 TEST_CASE("a supervisor that comes late finds its run concluded") {
   ProcessWorld world;
   const Order order = world.make_order(1, TurnKind::first);
@@ -329,7 +388,7 @@ TEST_CASE("a conclusion and a start at the same moment leave nothing alive") {
     bool was_started = false;
     {
       const std::jthread starter([&] { was_started = starting_tick->start(order).ok(); });
-      std::this_thread::sleep_for(std::chrono::milliseconds(2 * round));
+      std::this_thread::sleep_for(std::chrono::milliseconds(8 * (round % 15)));
       CHECK(ending_tick->interrupt(attempt_of(order), Executor::Stop::conclude).ok());
     }
     started_first += was_started ? 1 : 0;

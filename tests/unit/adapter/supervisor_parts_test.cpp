@@ -50,6 +50,12 @@ TEST_CASE("descendants are found however deep and in whatever order the table ha
   const std::vector circle{process(20, 30), process(30, 20), process(40, 40)};
   CHECK(ids(derive_descendants(circle, 10)).empty());
   CHECK(ids(derive_descendants(circle, 20)) == std::vector<pid_t>{30});
+  // Or a child of somebody who had the number before.
+  std::vector older{process(10, 1), process(20, 10), process(30, 20)};
+  older[0].start_ticks = 100;
+  older[1].start_ticks = 200;
+  older[2].start_ticks = 199;
+  CHECK(ids(derive_descendants(older, 10)) == std::vector<pid_t>{20});
 }
 
 TEST_CASE("the disk that a tree uses is counted against the limit") {
