@@ -74,6 +74,27 @@ const std::map<long, EffectfulCall>& effectful_calls() {
   return calls;
 }
 
+// Calls by which it looks at something, or gets ready to talk to somebody.
+const std::map<long, EffectfulCall>& looking_calls() {
+  static const std::map<long, EffectfulCall> calls{
+#ifdef SYS_stat
+      {SYS_stat, {"stat", PathArgument::first}},
+      {SYS_lstat, {"stat", PathArgument::first}},
+      {SYS_access, {"access", PathArgument::first}},
+      {SYS_readlink, {"readlink", PathArgument::first}},
+#endif
+      {SYS_newfstatat, {"stat", PathArgument::second}},
+      {SYS_statx, {"stat", PathArgument::second}},
+      {SYS_faccessat, {"access", PathArgument::second}},
+      {SYS_faccessat2, {"access", PathArgument::second}},
+      {SYS_readlinkat, {"readlink", PathArgument::second}},
+      {SYS_chdir, {"chdir", PathArgument::first}},
+      {SYS_socket, {"socket", PathArgument::none}},
+      {SYS_socketpair, {"socket", PathArgument::none}},
+  };
+  return calls;
+}
+
 std::string read_string(pid_t process, std::uint64_t address) {
   std::string text;
   std::array<char, 256> piece{};
@@ -272,18 +293,19 @@ class Session {
 
   void take_entry(pid_t thread, long number, const std::uint64_t* arguments) {
     current_.erase(thread);
-    const auto known = effectful_calls().find(number);
-    if (known == effectful_calls().end()) {
+    const EffectfulCall* known = find_call(number);
+    if (known == nullptr) {
       go_on(thread, 0);
       return;
     }
-    TracedCall call{known->second.name, ""};
-    if (known->second.path != PathArgument::none)
-      call.path = read_string(thread, arguments[static_cast<int>(known->second.path)]);
+    TracedCall call{known->name, ""};
+    if (known->path != PathArgument::none)
+      call.path = read_string(thread, arguments[static_cast<int>(known->path)]);
     if (!counting_ && call.path.starts_with(program_.counts_from))
       counting_ = true;
     constexpr std::uint64_t effects = O_CREAT | O_TRUNC;
-    const bool only_looks = is_open(number) && (open_flags(number, arguments) & effects) == 0;
+    const bool only_looks = program_.count == TracedProgram::Count::effects && is_open(number) &&
+                            (open_flags(number, arguments) & effects) == 0;
     if (!counting_ || only_looks) {
       go_on(thread, 0);
       return;
@@ -295,7 +317,7 @@ class Session {
     if (kill_ && kill_->call == place) {
       if (kill_->moment == Kill::Moment::before) {
         end_target(call);
-        if (is_target(thread))
+        if (is_target(thread) && kill_->signal == SIGKILL)
           return;
       } else {
         current_[thread] = call;
@@ -308,9 +330,19 @@ class Session {
     const auto found = current_.find(thread);
     if (found != current_.end()) {
       end_target(found->second);
-      return;
+      if (kill_->signal == SIGKILL)
+        return;
+      current_.erase(found);
     }
     go_on(thread, 0);
+  }
+
+  [[nodiscard]] const EffectfulCall* find_call(long number) const {
+    if (const auto known = effectful_calls().find(number); known != effectful_calls().end())
+      return &known->second;
+    const auto known = looking_calls().find(number);
+    const bool counts = program_.count == TracedProgram::Count::everything && known != looking_calls().end();
+    return counts ? &known->second : nullptr;
   }
 
   [[nodiscard]] bool is_target(pid_t thread) const {
@@ -321,7 +353,7 @@ class Session {
   void end_target(const TracedCall& call) {
     result_.killed = true;
     result_.killed_at = call.name + (call.path.empty() ? "" : " " + call.path);
-    ::kill(target_, SIGKILL);
+    ::kill(target_, kill_->signal);
   }
 
   void go_on(pid_t thread, int signal) { ::ptrace(PTRACE_SYSCALL, thread, nullptr, static_cast<long>(signal)); }

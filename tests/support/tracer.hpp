@@ -23,6 +23,8 @@ struct TracedProgram {
 
   // `program`: the one that is started. `supervisor`: the first child of it that runs "supervise".
   enum class Target { program, supervisor } target = Target::program;
+  // `everything`: calls count, too, that only look at files, and the making of sockets.
+  enum class Count { effects, everything } count = Count::effects;
   // Counting begins with the first call that names a path below this one; "" = at once.
   std::string counts_from;
 };
@@ -36,6 +38,7 @@ struct TracedCall {
 struct Kill {
   std::size_t call = 0; // number of the call in the order of their counting, from 0
   enum class Moment { before, after } moment = Moment::before;
+  int signal = 9; // SIGKILL; the call is made after another one
 };
 
 struct Traced {

@@ -243,7 +243,14 @@ Result<void> DirectoryTracker::set_label(const IssueRef& issue, std::string_view
 
 Result<std::string> DirectoryTracker::create_comment(const IssueRef& issue, std::string_view body) {
   return with_repository(settings_.root, issue, [&](const OpenRepository& repository) {
-    return commit_new_comment(repository, issue.number, body, writer());
+    return commit_new_comment(repository, issue.number, {.body = body}, writer());
+  });
+}
+
+Result<std::string> DirectoryTracker::create_comment_once(const IssueRef& issue, std::string_view body,
+                                                          std::string_view mark) {
+  return with_repository(settings_.root, issue, [&](const OpenRepository& repository) {
+    return commit_new_comment(repository, issue.number, {.body = body, .mark = mark}, writer());
   });
 }
 

@@ -61,6 +61,7 @@ class DirectoryTracker final : public Tracker, private TrackerWrites {
  private:
   Result<void> set_label(const IssueRef& issue, std::string_view label, LabelTarget target) override;
   Result<std::string> create_comment(const IssueRef& issue, std::string_view body) override;
+  Result<std::string> create_comment_once(const IssueRef& issue, std::string_view body, std::string_view mark) override;
   Result<void> edit_comment(const IssueRef& issue, std::string_view comment_id, std::string_view body) override;
   Result<void> close_issue(const IssueRef& issue) override;
   Result<std::vector<IssueEvent>> record_hand_edits(const IssueRef& issue) override;

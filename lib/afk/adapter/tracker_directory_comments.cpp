@@ -87,10 +87,36 @@ Result<void> check_issue(const OpenRepository& repository, std::int64_t number) 
   return {};
 }
 
+// The id of the writer's first comment that contains the mark. One that cannot be read is none: it is reported by
+// whoever reads the issue.
+Result<std::optional<std::string>> try_find_marked(const Folder& folder, const std::vector<FolderEntry>& entries,
+                                                   std::string_view mark, std::string_view login) {
+  std::optional<std::string> found;
+  for (const FolderEntry& entry : entries) {
+    const bool is_comment = !entry.name.starts_with('.') && entry.name.ends_with(suffix);
+    if (!is_comment || (found && *found <= entry.name)) {
+      continue;
+    }
+    const auto file = folder.try_read(entry.name, most_comment_bytes);
+    if (!file) {
+      return file.error();
+    }
+    if (!file->has_value()) {
+      continue;
+    }
+    const auto text = parse_comment_text((*file)->bytes);
+    if (text && text->author == login && text->body.find(mark) != std::string::npos) {
+      found = entry.name;
+    }
+  }
+  return found ? std::optional(found->substr(0, found->size() - suffix.size())) : found;
+}
+
 } // namespace
 
-Result<std::string> commit_new_comment(const OpenRepository& repository, std::int64_t number, std::string_view body,
+Result<std::string> commit_new_comment(const OpenRepository& repository, std::int64_t number, const NewComment& comment,
                                        const WriterContext& context) {
+  const std::string_view body = comment.body;
   if (auto checked = check_body(body); !checked) {
     return std::move(checked).error();
   }
@@ -108,6 +134,15 @@ Result<std::string> commit_new_comment(const OpenRepository& repository, std::in
   const auto entries = folder->list(most_comments - 1);
   if (!entries) {
     return entries.error();
+  }
+  if (!comment.mark.empty()) {
+    auto marked = try_find_marked(*folder, *entries, comment.mark, context.login);
+    if (!marked) {
+      return std::move(marked).error();
+    }
+    if (marked->has_value()) {
+      return std::move(**marked);
+    }
   }
   const Timestamp created_at = derive_creation_time(*entries, context.clock.now());
   const std::string id = fmt::format("{}-{}-{}", render_compact(created_at), context.random.hex(random_bytes),

@@ -8,8 +8,13 @@
 
 namespace afk::adapter {
 
-// Answers the id of the new comment.
-Result<std::string> commit_new_comment(const OpenRepository& repository, std::int64_t number, std::string_view body,
+struct NewComment {
+  std::string_view body;
+  std::string_view mark = {}; // not empty: at most one comment of the writer contains it
+};
+
+// Answers the id of the new comment, or of the one that has the mark already.
+Result<std::string> commit_new_comment(const OpenRepository& repository, std::int64_t number, const NewComment& comment,
                                        const WriterContext& context);
 
 struct CommentEdit {

@@ -52,7 +52,8 @@ class Applier {
       return {};
     TrackerWrites& writes = context_.tracker.writes();
     if (run_.comment_id.empty()) {
-      auto created = writes.create_comment(run_.issue, body);
+      // Another tick of this moment may have written it since this one looked.
+      auto created = writes.create_comment_once(run_.issue, body, fmt::format(" run={} ", run_.view.card.run.text));
       if (!created)
         return std::move(created).error();
       run_.comment_id = *created;

@@ -44,6 +44,11 @@ class TrackerWrites {
   // Answers the id of the new comment.
   virtual Result<std::string> create_comment(const IssueRef& issue, std::string_view body) = 0;
 
+  // The same unless a comment by our own account contains `mark`: then nothing is created and that one's id is
+  // answered, so that two ticks at once write one card. The directory tracker does both under its lock.
+  virtual Result<std::string> create_comment_once(const IssueRef& issue, std::string_view body,
+                                                  std::string_view mark) = 0;
+
   virtual Result<void> edit_comment(const IssueRef& issue, std::string_view comment_id, std::string_view body) = 0;
 
   virtual Result<void> close_issue(const IssueRef& issue) = 0;

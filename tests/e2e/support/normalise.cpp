@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <utility>
 
 namespace afk::test {
 
@@ -64,6 +65,14 @@ bool ends_with_one_of(const std::string& text, const std::array<std::string_view
   return std::ranges::any_of(words, [&](std::string_view word) { return text.ends_with(word); });
 }
 
+// Whether a card was edited since it was written depends on how many looks it took to write it, a matter of time.
+std::string drop_edit_times(std::string text) {
+  const std::string edit = "edited_at = <time>\nedited_by = \"afk\"\n";
+  if (const auto place = text.find(edit); place != std::string::npos)
+    text.erase(place, edit.size());
+  return text;
+}
+
 } // namespace
 
 std::string normalise(std::string_view text) {
@@ -85,7 +94,7 @@ std::string normalise(std::string_view text) {
       place += word.size();
     }
   }
-  return result;
+  return drop_edit_times(std::move(result));
 }
 
 } // namespace afk::test
