@@ -109,6 +109,16 @@ std::string hide_hash(std::string text, const std::string& name) {
   return text;
 }
 
+// " 12 ms"
+std::string hide_durations(std::string text) {
+  for (auto end = text.find(" ms\n"); end != std::string::npos; end = text.find(" ms\n", end + 1)) {
+    const auto begin = text.find_last_not_of("0123456789", end - 1) + 1;
+    text.replace(begin, end - begin, "<some>");
+    end = begin;
+  }
+  return text;
+}
+
 std::string replace_all(std::string text, const std::string& old_text, const std::string& new_text) {
   for (auto place = text.find(old_text); place != std::string::npos; place = text.find(old_text, place + 1))
     text.replace(place, old_text.size(), new_text);
@@ -136,8 +146,12 @@ Journey::Journey(const Story& story) : world_(folder_ / "story") {
                                     "GIT_COMMITTER_DATE=2026-01-02T00:00:00Z\ncat > /dev/null\n" +
                                         story.agent);
   put_file(root() + "/kill-switch", "off\n");
-  put_file(world_.configuration(), render_configuration(root(), story));
-  fs::permissions(world_.configuration(), fs::perms::owner_read | fs::perms::owner_write);
+  Files private_files = story.secrets;
+  private_files["afk.toml"] = render_configuration(root(), story);
+  for (const auto& [name, text] : private_files) {
+    put_file(root() + "/" + name, text);
+    fs::permissions(root() + "/" + name, fs::perms::owner_read | fs::perms::owner_write);
+  }
   put_file(world_.tracker() + "/tracker.toml", "format = 1\nid = \"7a6f1c3e-58d2-4b90-8c11-2f0e9d4b6a75\"\n");
   const ProgramOutcome initialised = world_.afk({"init"});
   if (initialised.exit_code != 0)
@@ -225,9 +239,17 @@ void Journey::look_at_the_end() {
   person("its log", "cat " + issue + ".events.jsonl");
 }
 
+void Journey::hide_run(const std::string& run) {
+  constexpr std::size_t longer_than_prefix = 4; // "afk-"
+  replaced_["afk-<run>"] = run;
+  replaced_["<run>"] = run.substr(longer_than_prefix, 8);
+}
+
 void Journey::check_transcript(const std::string& name) {
   look_at_the_end();
-  std::string text = replace_all(transcript_, root(), "<root>");
+  std::string text = hide_durations(replace_all(transcript_, root(), "<root>"));
+  for (const auto& [shown, hidden] : replaced_)
+    text = replace_all(std::move(text), hidden, shown);
   for (const std::string hash : {"prompt", "configuration"})
     text = hide_hash(std::move(text), hash);
   GoldenFolder("journeys").check(name, number_commits(normalise(text)));

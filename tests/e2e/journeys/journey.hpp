@@ -19,6 +19,7 @@ struct Story {
   std::string turn_end_grace = "0s";
   std::string lifecycle;       // more lines for [lifecycle]
   std::string settings;        // more lines at the end of the configuration
+  Files secrets = {};          // private files beside the configuration
   std::string labeler = "ada"; // who armed acme/app#1; ada alone is trusted
 };
 
@@ -53,6 +54,9 @@ class Journey {
 
   void wait_until_idle() const { world_.wait_until_idle(); }
 
+  // The name of a run whose arming got a random id: replaced in the transcript, the short form of it too.
+  void hide_run(const std::string& run);
+
   // Everything so far and what is left of issue 1 (the log of the base, its work tree, the issue's file, comments and
   // log) against a golden file of tests/golden/journeys.
   void check_transcript(const std::string& name);
@@ -71,6 +75,7 @@ class Journey {
   TemporaryFolder folder_;
   World world_;
   std::string transcript_;
+  Files replaced_; // in the transcript: text by what stands for it
 };
 
 } // namespace afk::test
