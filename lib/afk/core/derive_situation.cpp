@@ -204,6 +204,8 @@ void derive_work(const Observation& observation, const RepositorySettings& setti
     situation.protected_paths = S::Protected::touched;
 
   const bool acts_on_local = situation.local == S::Local::finished;
+  if (!acts_on_local && situation.published == S::Published::nothing)
+    return; // no head that a verdict could be about
   if (acts_on_local && conflicts && settings.landing.landing == S::Landing::push)
     situation.verdict = S::Verdict::red;
   else
