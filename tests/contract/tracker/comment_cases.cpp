@@ -74,6 +74,22 @@ void edit_keeps_identity(TrackerWorld& world, ContractRun& run) {
   run.expect(comments[0].edited_at.has_value() && *comments[0].edited_at >= before.created_at, "when it was edited");
 }
 
+void marked_comment_is_written_once(TrackerWorld& world, ContractRun& run) {
+  const IssueRef issue = make_issue(world);
+  world.comment(issue, "see run=one here", "alice");
+  const auto once = [&](std::string_view body, std::string_view mark) {
+    const auto id = world.tracker().writes().create_comment_once(issue, body, mark);
+    run.require_ok(id);
+    return *id;
+  };
+  const std::string first = once("card run=one first", " run=one ");
+  run.expect(once("card run=one second", " run=one ") == first, "the id of the one that is there");
+  run.expect(once("card run=two", "run=two") != first, "another mark, another comment");
+  const auto comments = fetch(world, run, issue).comments;
+  run.require(comments.size() == 3, "a person's comment with the mark does not count");
+  run.expect(comments[1].id == first && comments[1].body == "card run=one first", "the first text stays");
+}
+
 void edit_by_a_person_shows(TrackerWorld& world, ContractRun& run) {
   const IssueRef issue = make_issue(world);
   const std::string id = world.comment(issue, "yes", "alice");
@@ -185,6 +201,7 @@ std::vector<ContractCase> comment_cases() {
       {group, "an author is the same actor as in the log", author_is_the_actor_of_the_log},
       {group, "a fresh comment is not edited", fresh_comment_is_not_edited},
       {group, "an edit keeps id, author and time", edit_keeps_identity},
+      {group, "a marked comment is written once", marked_comment_is_written_once},
       {group, "an edit by a person shows", edit_by_a_person_shows},
       {group, "a comment of ours that a person edits shows it", edited_card_of_ours_shows},
       {group, "an edit does not change the order", edit_does_not_reorder},
