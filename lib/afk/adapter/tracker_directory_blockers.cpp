@@ -85,7 +85,7 @@ BlockerResolver::Known BlockerResolver::read(const IssueRef& issue) {
   if (repository && *repository == nullptr) {
     return {.state = BlockerState::foreign, .blockers = {}};
   }
-  const Known unknown{.state = BlockerState::open, .blockers = {}};
+  Known unknown{.state = BlockerState::open, .blockers = {}};
   const auto contents =
       repository ? repositories_.contents(**repository) : Result<const RepositoryContents*>(repository.error());
   if (!contents || (*contents)->broken.contains(issue.number)) {

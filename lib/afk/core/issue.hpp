@@ -46,7 +46,7 @@ struct IssueEvent {
   Actor actor;
   Timestamp time;
   std::string label; // of labeled and unlabeled
-  // False for an edit by hand that the directory tracker has seen in the file but not in the log yet.
+  // False for an edit by hand that the directory tracker has seen in the file but not in the log yet; its id is empty.
   bool recorded = true;
 
   friend bool operator==(const IssueEvent&, const IssueEvent&) = default;

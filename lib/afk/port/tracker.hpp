@@ -25,7 +25,8 @@ struct RepositoryListing {
   std::vector<std::pair<IssueRef, Error>> broken;
 };
 
-// Which issues a listing holds: those with one of `labels`.
+// Which issues a listing holds: those with one of `labels`, compared without regard to case; every issue where none is
+// named.
 struct ListingQuery {
   std::vector<std::string> labels;
   enum class States : std::uint8_t { open_only, any } states = States::open_only;
