@@ -3,12 +3,15 @@
 
 #include <e2e/races/race.hpp>
 #include <support/catch.hpp>
+#include <support/child_process.hpp>
 #include <support/files.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <cstdlib>
 #include <iostream>
 #include <map>
+
+#include <unistd.h>
 
 namespace {
 
@@ -54,6 +57,36 @@ TEST_CASE("two ticks that are held against each other start one agent") {
     CHECK(both_created[step.name] > 0);
   }
   CHECK(met >= 5);
+}
+
+TEST_CASE("the judge of races sees two agents of one arming") {
+  const TemporaryFolder folder(TemporaryFolder::Medium::memory);
+  const World world = World::create(folder / "world");
+  const auto start_agent = [&](const std::string& run) {
+    return start_child([&] {
+      const std::string script = world.root() + "/agent.sh";
+      ::setenv("AFK_RUN", run.c_str(), 1);
+      ::setenv("AFK_TURN", "first-a-0", 1);
+      return ::chdir((world.root() + "/repositories/one").c_str()) == 0
+                 ? ::execl(script.c_str(), script.c_str(), nullptr)
+                 : 1;
+    });
+  };
+  const auto wait_for_starts = [&](int starts) {
+    for (int look = 0; look < 1000 && world.starts()["first-a-0"] < starts; ++look)
+      ::usleep(10'000);
+    ::usleep(100'000); // from the log to the lock
+  };
+  const pid_t one = start_agent("afk-a");
+  wait_for_starts(1);
+  CHECK_FALSE(world.saw_two_alive());
+  const pid_t redispatched = start_agent("afk-a-r1"); // another attempt of the same arming
+  wait_for_starts(2);
+  CHECK(world.saw_two_alive());
+  CHECK(world.starts()["first-a-0"] == 2);
+  const auto gate = world.open_gate();
+  static_cast<void>(wait_for_child(one));
+  static_cast<void>(wait_for_child(redispatched));
 }
 
 TEST_CASE("two ticks that run freely start one agent") {

@@ -30,7 +30,7 @@ constexpr const char* agent_script = R"(#!/bin/sh
 world=$(dirname "$0")
 export GIT_AUTHOR_DATE=2026-01-02T00:00:00Z GIT_COMMITTER_DATE=2026-01-02T00:00:00Z
 echo "$AFK_TURN" >> "$world/starts.log"
-exec 9> "$world/alive/${AFK_RUN%-r*}"
+exec 9> "$world/alive/${AFK_RUN%-r[0-9]}"
 flock --nonblock 9 || echo "$AFK_TURN" >> "$world/two-alive.log"
 : < "$world/gate"
 cat > /dev/null
