@@ -120,6 +120,18 @@ Spent derive_spent(std::span<const PersonAct> acts) {
   return spent ? Spent::yes : Spent::no;
 }
 
+AnnouncedLabel derive_announced_label(const IssueRecord& record, const RunCard& card, std::string_view label) {
+  const auto announced = std::find_if(card.label_changes.rbegin(), card.label_changes.rend(),
+                                      [&](const CardLabelChange& one) { return equal_ascii_folded(one.label, label); });
+  if (announced == card.label_changes.rend() || announced->target != Target::on)
+    return AnnouncedLabel::nothing_open;
+  const auto since = std::chrono::floor<std::chrono::seconds>(announced->at); // a tracker's log may count no finer
+  const bool seen = std::ranges::any_of(record.events, [&](const IssueEvent& event) {
+    return event.kind == IssueEventKind::labeled && event.time >= since && equal_ascii_folded(event.label, label);
+  });
+  return seen ? AnnouncedLabel::nothing_open : AnnouncedLabel::still_to_be_put_on;
+}
+
 OwnStamp derive_own_stamp(const IssueRecord& record, const LabelSettings& labels) {
   const bool seen = std::ranges::any_of(record.events, [&](const IssueEvent& event) {
     return event.kind == IssueEventKind::labeled && equal_ascii_folded(event.label, labels.in_progress) &&

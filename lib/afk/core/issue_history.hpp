@@ -67,6 +67,12 @@ enum class Spent : std::uint8_t { no, yes };
 enum class OwnStamp : std::uint8_t { never, seen };
 [[nodiscard]] OwnStamp derive_own_stamp(const IssueRecord& record, const LabelSettings& labels);
 
+// Whether a card's newest word on a label is that it goes on, and the log shows nobody putting it on since: the tick
+// that announced it did not come to it.
+enum class AnnouncedLabel : std::uint8_t { nothing_open, still_to_be_put_on };
+[[nodiscard]] AnnouncedLabel derive_announced_label(const IssueRecord& record, const RunCard& card,
+                                                    std::string_view label);
+
 [[nodiscard]] bool has_label(std::span<const std::string> labels, std::string_view label);
 
 } // namespace afk

@@ -115,7 +115,8 @@ class DispatchPlanner {
   void stamp_parked() {
     const std::string& label = context_.config.labels.in_progress;
     card().state = CardState::running;
-    card().label_changes.push_back({label, CardLabelChange::Target::on, look_.input.now});
+    if (derive_announced_label(ready_.record, card(), label) == AnnouncedLabel::nothing_open)
+      card().label_changes.push_back({label, CardLabelChange::Target::on, look_.input.now});
     plan_.steps.emplace_back(WriteCard{});
     plan_.steps.emplace_back(SetLabel{label, LabelTarget::on});
   }

@@ -53,11 +53,11 @@ std::vector<std::string> derive_counting_labels(const TickContext& context, cons
   return counting;
 }
 
-CardKnowledge derive_card_knowledge(const TickContext& context, const IssueHistory& history, const RunName& run,
+CardKnowledge derive_card_knowledge(const TickContext& context, const ReadyIssue& ready, const RunName& run,
                                     Timestamp now) {
-  const FoundCard* found = history.find_card(run);
+  const FoundCard* found = ready.history.find_card(run);
   if (found == nullptr)
-    return history.card_problems.empty() ? CardKnowledge::none : CardKnowledge::unreadable;
+    return ready.history.card_problems.empty() ? CardKnowledge::none : CardKnowledge::unreadable;
   switch (found->card.state) {
   case CardState::dispatch_failing:
     return CardKnowledge::dispatch_failing;
@@ -67,7 +67,11 @@ CardKnowledge derive_card_knowledge(const TickContext& context, const IssueHisto
                                                                : CardKnowledge::starting;
   }
   case CardState::running:
-    return CardKnowledge::running;
+    // A parked run goes on: its card says so before its label does, and a tick may be cut off in between.
+    return derive_announced_label(ready.record, found->card, context.config.labels.in_progress) ==
+                   AnnouncedLabel::still_to_be_put_on
+               ? CardKnowledge::parked
+               : CardKnowledge::running;
   case CardState::parked:
     return CardKnowledge::parked;
   case CardState::ended:
@@ -127,7 +131,7 @@ ArmingInput derive_arming_input(const TickContext& context, const ReadyIssue& re
   input.content = judge_content(context, ready.record, arming, ContentFacts::Stage::before_dispatch,
                                 card == nullptr ? "" : card->card.content_hash);
   input.run = arming.run;
-  input.card = derive_card_knowledge(context, ready.history, arming.run, now);
+  input.card = derive_card_knowledge(context, ready, arming.run, now);
   input.executor = memory.knowledge(arming.run, card);
   return input;
 }
