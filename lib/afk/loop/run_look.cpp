@@ -299,7 +299,8 @@ Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& execut
     if (!look)
       looks.errors.push_back({std::nullopt, with_context("executor " + name, look.error())});
     else
-      looks.dispatched_today += static_cast<int>(look->recent_starts.size());
+      for (const auto& start : look->recent_starts)
+        looks.dispatched_today.push_back(start.issue.repository);
   }
 
   auto candidates = derive_candidates(context, looks.host, issues, looks.errors);

@@ -33,8 +33,9 @@ struct RunLook {
 // Issues that carry afk's labels, or a live run, and what came of them.
 struct RunLooks {
   TrackerHost host;
-  Timestamp now;            // the tracker's clock
-  int dispatched_today = 0; // attempts that began in the last 24 hours, at all executors
+  Timestamp now; // the tracker's clock
+  // Whose the attempts are that began in the last 24 hours at all executors, one entry for each.
+  std::vector<RepositoryName> dispatched_today;
   std::vector<RunLook> runs;
   // Issues whose in-progress label is somebody else's lock: row 3, without a run to look at.
   std::vector<IssueRecord> foreign_locks;

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace afk::loop {
 
@@ -30,9 +31,16 @@ HoldVerdict derive_hold(const TickContext& context, const WatchFacts& facts, con
     return {Hold::held, fmt::format("the label {} is on", context.config.labels.paused)};
   if (is_open(look.settings.policy.hours, facts.now) == HoursState::closed)
     return {Hold::held, "outside the working hours"};
-  const auto& cap = look.settings.policy.max_dispatches_per_day;
-  if (cap && facts.dispatched_today >= *cap)
+  const auto is_full = [](const std::optional<int>& cap, std::ptrdiff_t used) { return cap && used >= *cap; };
+  const auto& cap = context.config.policy.max_dispatches_per_day;
+  if (is_full(cap, std::ssize(facts.dispatched_today)))
     return {Hold::held, fmt::format("the day's {} dispatches are used up", *cap)};
+  const RepositoryName& repository = look.record.issue.repository;
+  const auto here = std::ranges::count_if(facts.dispatched_today,
+                                          [&](const RepositoryName& one) { return same_repository(one, repository); });
+  const auto& cap_here = look.settings.policy.max_dispatches_per_day;
+  if (is_full(cap_here, here))
+    return {Hold::held, fmt::format("the day's {} dispatches in this repository are used up", *cap_here)};
   return {};
 }
 
@@ -258,18 +266,6 @@ class StepPlanner {
   RunCard& card_;
 };
 
-// Parking was announced, and the tick that announced it did not come to the label.
-bool is_question_still_to_be_put(const RunLook& look, const RunCard& card, const std::string& question) {
-  const auto announced = std::find_if(card.label_changes.rbegin(), card.label_changes.rend(),
-                                      [&](const CardLabelChange& one) { return one.label == question; });
-  if (announced == card.label_changes.rend() || announced->target != CardLabelChange::Target::on)
-    return false;
-  const auto since = std::chrono::floor<std::chrono::seconds>(announced->at); // a tracker's log may count no finer
-  return std::ranges::none_of(look.record.events, [&](const IssueEvent& event) {
-    return event.kind == IssueEventKind::labeled && event.time >= since && has_label({&event.label, 1}, question);
-  });
-}
-
 // What the card announces and an earlier tick did not finish.
 std::optional<std::vector<Step>> resume(const TickContext& context, const RunLook& look, RunPlan& plan) {
   const RunCard& card = plan.run.view.card;
@@ -278,7 +274,8 @@ std::optional<std::vector<Step>> resume(const TickContext& context, const RunLoo
     return derive_ending_steps(context, card, facts);
   const bool asks =
       plan.observation.question_label == Situation::Label::on ||
-      (!plan.observation.answer && is_question_still_to_be_put(look, card, context.config.labels.question));
+      (!plan.observation.answer &&
+       derive_announced_label(look.record, card, context.config.labels.question) == AnnouncedLabel::still_to_be_put_on);
   const bool lock_on = has_label(look.record.labels, context.config.labels.in_progress);
   if (card.state == CardState::parked && asks && lock_on && plan.observation.person_acts.empty())
     return derive_parking_steps(context, card, facts);

@@ -18,8 +18,8 @@ namespace afk::loop {
 struct WatchFacts {
   Timestamp now; // the tracker's clock
   TickGate::KillSwitch kill_switch = TickGate::KillSwitch::on;
-  int dispatched_today = 0;
-  RedispatchVerdict redispatch; // of the run at hand, once it was judged
+  std::vector<RepositoryName> dispatched_today; // as RunLooks says
+  RedispatchVerdict redispatch;                 // of the run at hand, once it was judged
 };
 
 // Whether the plan starts the run over, which asks for the poll gates first.
