@@ -33,6 +33,9 @@ class Console {
   // A result. Fails when stdout is closed or full: then the command has failed, whatever it did.
   Result<void> print(std::string_view text);
 
+  // The text without any known secret, for what is written beside the two streams.
+  [[nodiscard]] std::string redact(std::string_view text) const { return redactor_.redact(text); }
+
   void say(LogLevel level, std::string_view message);
   void say_error(const std::optional<IssueRef>& issue, const Error& error);
 
