@@ -102,6 +102,7 @@ Result<ExitCode> run_wait_command(Invocation& invocation) {
     invocation.clock.sleep_for(std::min(invocation.arguments.interval, left));
   }
   (*session)->rest();
+  state.last.requests = (*session)->requests();
   auto printed = print_outcome(invocation, state);
   write_pipeline_annotations(invocation, derive_wait_report(state.last, state.runs));
   if (!printed)
