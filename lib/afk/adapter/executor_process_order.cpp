@@ -35,6 +35,13 @@ std::string path_in(const std::string& folder, std::string_view name) {
 std::vector<std::string> derive_agent_argv(const TurnPlan& plan) {
   std::vector<std::string> argv;
   for (const std::string& argument : plan.agent->argv) {
+    // Where no model was chosen, the agent's own stands: its flag goes with it.
+    if (argument == "{model}" && plan.order.model.empty()) {
+      if (argv.size() > 1 && argv.back().starts_with('-')) {
+        argv.pop_back();
+      }
+      continue;
+    }
     // One pass for each placeholder, the prompt's path first: a model's name is never looked through for the other.
     std::string text = replace_all(argument, "{prompt_file}", path_in(plan.paths.files, turn_entry::prompt));
     argv.push_back(replace_all(std::move(text), "{model}", plan.order.model));

@@ -59,12 +59,11 @@ Result<adapter::ProcessAgent> derive_process_agent(const AgentSettings& settings
                              settings.command, fmt::join(list_known_agents(), ", "))};
   adapter::ProcessAgent agent;
   agent.argv.assign(known->argv.begin(), known->argv.end());
-  if (!settings.model.empty()) {
-    // Before a closing "-", which stands for the standard input.
-    auto place = agent.argv.back() == "-" ? agent.argv.end() - 1 : agent.argv.end();
-    place = agent.argv.insert(place, known->model_flags.begin(), known->model_flags.end());
-    agent.argv.insert(place + static_cast<std::ptrdiff_t>(known->model_flags.size()), "{model}");
-  }
+  // Before a closing "-", which stands for the standard input. A label may choose a model where the table has none; the
+  // executor leaves the flag out where there is none at all.
+  auto place = agent.argv.back() == "-" ? agent.argv.end() - 1 : agent.argv.end();
+  place = agent.argv.insert(place, known->model_flags.begin(), known->model_flags.end());
+  agent.argv.insert(place + static_cast<std::ptrdiff_t>(known->model_flags.size()), "{model}");
   agent.environment.assign(known->environment.begin(), known->environment.end());
   for (const std::string_view path : known->configuration)
     agent.read_only_paths.push_back(fmt::format("{}/{}", home, path));

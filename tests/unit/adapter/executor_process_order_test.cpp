@@ -53,6 +53,19 @@ TurnPlan sample_plan(const Order& order) {
                      .disk_bytes = 200}};
 }
 
+TEST_CASE("without a model the agent's own stands, and its flag goes") {
+  Order order = sample_order(TurnKind::first, "first-abcdefghijkl-0");
+  const ProcessAgent agent{.argv = {"codex", "exec", "-m", "{model}", "-"}, .environment = {}, .read_only_paths = {}};
+  TurnPlan plan = sample_plan(order);
+  plan.agent = &agent;
+  const std::vector<std::string> with_model{"/usr/bin/claude", "exec", "-m", "large", "-"};
+  CHECK(derive_turn_document(plan).steps[0].argv == with_model);
+  order.model.clear();
+
+  const std::vector<std::string> without_model{"/usr/bin/claude", "exec", "-"};
+  CHECK(derive_turn_document(plan).steps[0].argv == without_model);
+}
+
 TEST_CASE("the first turn is the agent, with its prompt by file and by standard input") {
   const Order order = sample_order(TurnKind::first, "first-abcdefghijkl-0");
   const TurnDocument document = derive_turn_document(sample_plan(order));
