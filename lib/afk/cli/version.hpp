@@ -5,6 +5,6 @@
 
 namespace afk::cli {
 
-inline constexpr std::string_view version = AFK_VERSION;
+extern const std::string_view version;
 
 } // namespace afk::cli
