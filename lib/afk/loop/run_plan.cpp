@@ -266,12 +266,42 @@ class StepPlanner {
   RunCard& card_;
 };
 
+bool shows_since(const IssueRecord& record, IssueEventKind kind, std::string_view label, Timestamp announced) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(announced); // a tracker's log may count no finer
+  return std::ranges::any_of(record.events, [&](const IssueEvent& event) {
+    return event.kind == kind && event.time >= since && (label.empty() || has_label({&event.label, 1}, label));
+  });
+}
+
+// An ending that was carried out is over, and what people do to the issue afterwards is theirs: only what the card
+// announces and the log does not show since is still to do.
+std::vector<Step> drop_what_was_done(const IssueRecord& record, const RunCard& card, std::vector<Step> steps) {
+  using LabelTarget = TrackerWrites::LabelTarget;
+  using Target = CardLabelChange::Target;
+  std::erase_if(steps, [&](const Step& step) {
+    if (std::holds_alternative<CloseIssue>(step))
+      return !card.label_changes.empty() &&
+             shows_since(record, IssueEventKind::closed, "", card.label_changes.back().at);
+    const auto* set = std::get_if<SetLabel>(&step);
+    if (set == nullptr)
+      return false;
+    const bool on = set->target == LabelTarget::on;
+    const auto announced =
+        std::find_if(card.label_changes.rbegin(), card.label_changes.rend(), [&](const CardLabelChange& one) {
+          return one.target == (on ? Target::on : Target::off) && has_label({&one.label, 1}, set->label);
+        });
+    return announced == card.label_changes.rend() ||
+           shows_since(record, on ? IssueEventKind::labeled : IssueEventKind::unlabeled, set->label, announced->at);
+  });
+  return steps;
+}
+
 // What the card announces and an earlier tick did not finish.
 std::optional<std::vector<Step>> resume(const TickContext& context, const RunLook& look, RunPlan& plan) {
   const RunCard& card = plan.run.view.card;
   const EndingFacts facts = derive_ending_facts(look, plan.observation);
   if (card.state == CardState::ended)
-    return derive_ending_steps(context, card, facts);
+    return drop_what_was_done(look.record, card, derive_ending_steps(context, card, facts));
   const bool asks =
       plan.observation.question_label == Situation::Label::on ||
       (!plan.observation.answer &&
