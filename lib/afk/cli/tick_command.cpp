@@ -46,7 +46,9 @@ Result<ExitCode> run_tick_command(Invocation& invocation) {
     return std::move(session).error();
   (*session)->start_tick();
   loop::TickReport report = make_tick(invocation.arguments.command, (*session)->context());
-  if (mode == Mode::real && invocation.arguments.command != Command::poll)
+  // With the kill switch on everything stays as it is found, old clones included.
+  const bool tidies = invocation.arguments.command != Command::poll && report.kill_switch == KillSwitch::off;
+  if (mode == Mode::real && tidies)
     for (Error& error : (*session)->prune())
       report.errors.push_back({std::nullopt, std::move(error)});
   report.requests = (*session)->requests();
