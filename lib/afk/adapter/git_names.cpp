@@ -31,11 +31,23 @@ bool is_control(char character) {
   return static_cast<unsigned char>(character) < 0x20 || character == 0x7f;
 }
 
+// An address as a message may repeat it: without what stands between a user's name and the host.
+std::string hide_password(std::string_view text) {
+  const auto scheme = text.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto at = text.substr(0, text.find('/', begin)).rfind('@');
+  const auto colon = text.find(':', begin);
+  if (at == std::string_view::npos || colon >= at) {
+    return std::string(text);
+  }
+  return fmt::format("{}:***{}", text.substr(0, colon), text.substr(at));
+}
+
 Error wrong_url(std::string_view text, std::string_view why) {
   return Error{.kind = ErrorKind::configuration,
                .message = fmt::format("clone_url {} {}; right are an absolute path, file:///path, https://host/path, "
                                       "ssh://user@host/path and user@host:path",
-                                      quote_for_display(text), why)};
+                                      quote_for_display(hide_password(text)), why)};
 }
 
 bool is_branch_part(std::string_view part) {

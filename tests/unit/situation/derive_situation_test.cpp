@@ -2,8 +2,8 @@
 // tests/reference/decide.toml says does not exist, nor into row 27. Random observations from a seed, so that a failure
 // can be told by its number.
 
-#include "harness.hpp"
-#include "situation_space.hpp"
+#include <unit/reference/harness.hpp>
+#include <unit/reference/situation_space.hpp>
 
 #include <afk/core/decide.hpp>
 #include <afk/core/derive_situation.hpp>
