@@ -109,12 +109,14 @@ std::string hide_hash(std::string text, const std::string& name) {
   return text;
 }
 
-// " 12 ms"
+// "12 ms" at the end of a line.
 std::string hide_durations(std::string text) {
-  for (auto end = text.find(" ms\n"); end != std::string::npos; end = text.find(" ms\n", end + 1)) {
+  const std::string unit = " ms\n";
+  const std::string hidden = "<some>";
+  for (auto end = text.find(unit); end != std::string::npos; end = text.find(unit, end + unit.size())) {
     const auto begin = text.find_last_not_of("0123456789", end - 1) + 1;
-    text.replace(begin, end - begin, "<some>");
-    end = begin;
+    text.replace(begin, end - begin, hidden);
+    end = begin + hidden.size();
   }
   return text;
 }
@@ -240,15 +242,15 @@ void Journey::look_at_the_end() {
 }
 
 void Journey::hide_run(const std::string& run) {
-  constexpr std::size_t longer_than_prefix = 4; // "afk-"
-  replaced_["afk-<run>"] = run;
-  replaced_["<run>"] = run.substr(longer_than_prefix, 8);
+  constexpr std::size_t prefix_size = 4; // "afk-"
+  replaced_.emplace_back(run, "<run>");
+  replaced_.emplace_back(run.substr(prefix_size, 8), "<run8>");
 }
 
 void Journey::check_transcript(const std::string& name) {
   look_at_the_end();
   std::string text = hide_durations(replace_all(transcript_, root(), "<root>"));
-  for (const auto& [shown, hidden] : replaced_)
+  for (const auto& [hidden, shown] : replaced_)
     text = replace_all(std::move(text), hidden, shown);
   for (const std::string hash : {"prompt", "configuration"})
     text = hide_hash(std::move(text), hash);

@@ -8,6 +8,7 @@
 #include <support/temporary_folder.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace afk::test {
@@ -75,7 +76,7 @@ class Journey {
   TemporaryFolder folder_;
   World world_;
   std::string transcript_;
-  Files replaced_; // in the transcript: text by what stands for it
+  std::vector<std::pair<std::string, std::string>> replaced_; // in the transcript, in this order: text and its name
 };
 
 } // namespace afk::test
