@@ -30,10 +30,18 @@ TEST_CASE("ticks that are the first ones at once agree on who the executor is") 
   constexpr int ticks = 8;
   std::vector<std::string> identities(ticks);
   {
+    // Each has seen that there is no id before the first may write one.
+    std::filesystem::create_directories(world.folder() + "/workspace");
+    const auto root = adapter::Folder::open(world.folder() + "/workspace");
+    REQUIRE(root.ok());
+    auto lock = std::make_optional(adapter::FileLock::acquire_folder(*root, Duration(0)));
+    REQUIRE(lock->ok());
     std::vector<std::jthread> threads;
     for (std::string& identity : identities) {
       threads.emplace_back([&world, &identity] { identity = world.make_other_tick()->look()->identity.text; });
     }
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    lock.reset();
   }
   CHECK(std::set<std::string>(identities.begin(), identities.end()).size() == 1);
   CHECK(names_in(world.folder() + "/workspace") == std::vector<std::string>{"executor-id"});
