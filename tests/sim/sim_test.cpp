@@ -33,7 +33,11 @@ class Simulation {
     world_.config.lifecycle.fix_forward_max_attempts = 2;
     for (int number = 1; number <= static_cast<int>(1 + below(3)); ++number)
       issues_.push_back(world_.arm(number));
-    world_.faults.judge = [this](std::string_view) {
+    world_.faults.judge = [this](std::string_view call) {
+      // The kill switch is read last: after every other call, right before what starts work.
+      if ((call == "start" || call == "push") && world_.gate.switch_looks <= looks_at_last_call_)
+        ++unguarded_;
+      looks_at_last_call_ = world_.gate.switch_looks;
       if (!disturbed_ || !one_in(40))
         return Fate::works;
       ++counts_.faults;
@@ -163,10 +167,12 @@ class Simulation {
     ++counts_.ticks;
     const auto starts = world_.executor.starts();
     const auto pushes = world_.executor.pushes();
+    looks_at_last_call_ = 0;
     if (one_in(2))
       world_.poll();
     else
       world_.watch();
+    CHECK(unguarded_ == 0);
     if (world_.gate.kill_switch == TickGate::KillSwitch::on) {
       CHECK(world_.executor.starts() == starts);
       CHECK(world_.executor.pushes() == pushes);
@@ -211,6 +217,8 @@ class Simulation {
   LoopWorld world_;
   std::vector<IssueRef> issues_;
   bool disturbed_ = false;
+  int looks_at_last_call_ = 0;
+  int unguarded_ = 0;
 };
 
 } // namespace
