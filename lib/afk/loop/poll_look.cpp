@@ -1,6 +1,7 @@
 #include <afk/loop/poll_look.hpp>
 
 #include <afk/core/routing.hpp>
+#include <afk/core/text.hpp>
 #include <afk/loop/actor_judge.hpp>
 
 #include <fmt/format.h>
@@ -41,13 +42,14 @@ std::vector<std::string> derive_counting_labels(const TickContext& context, cons
     const IssueEvent* put_on = nullptr;
     std::size_t position = 0;
     for (std::size_t i = 0; i < record.events.size(); ++i) {
-      if (record.events[i].kind != IssueEventKind::labeled || record.events[i].label != label)
+      if (record.events[i].kind != IssueEventKind::labeled || !equal_ascii_folded(record.events[i].label, label))
         continue;
       put_on = &record.events[i];
       position = i;
     }
-    const bool at_arming = put_on == nullptr || position < arming.position;
-    if (at_arming || judge_actor(context, put_on->actor).verdict == ActorVerdict::trusted)
+    if (put_on == nullptr)
+      continue; // nobody is known to have put it on
+    if (position < arming.position || judge_actor(context, put_on->actor).verdict == ActorVerdict::trusted)
       counting.push_back(label);
   }
   return counting;

@@ -283,6 +283,19 @@ void note_without_run(const TickContext& context, SearchedIssue candidate, const
     looks.foreign_locks.push_back(std::move(candidate.record));
 }
 
+// An executor that cannot be asked now; absent when all of them answered.
+const Knowledge::value_type* find_silent(const Knowledge& knowledge) {
+  const auto silent = std::ranges::find_if(knowledge, [](const auto& one) { return one.second.problem.has_value(); });
+  return silent == knowledge.end() ? nullptr : &*silent;
+}
+
+// Whether an arming newer than the run that was found may have a run that only the silent executor knows: then the
+// older run is not the issue's, and its ending must not touch the newer one's labels.
+bool may_hide_newer(const SearchedIssue& candidate, const ArmingRecord* found) {
+  return found != nullptr && found->position != candidate.history.armings.back().position &&
+         candidate.history.find_card(candidate.history.armings.back().run) == nullptr;
+}
+
 Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& executors, std::vector<IssueRef> issues,
                          std::vector<ReportedError> errors) {
   RunLooks looks;
@@ -307,7 +320,10 @@ Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& execut
   const Knowledge knowledge = ask_executors(context, executors, candidates);
   for (SearchedIssue& candidate : candidates) {
     const ArmingRecord* arming = find_run(candidate, knowledge);
-    if (arming == nullptr)
+    if (const auto* silent = find_silent(knowledge); silent != nullptr && may_hide_newer(candidate, arming))
+      looks.errors.push_back(
+          {candidate.record.issue, with_context("executor " + silent->first, *silent->second.problem)});
+    else if (arming == nullptr)
       note_without_run(context, std::move(candidate), knowledge, looks);
     else if (candidate.history.find_card(arming->run) != nullptr || candidate.history.card_problems.empty())
       looks.runs.push_back(make_look(context, std::move(candidate), ArmingRecord(*arming), knowledge));

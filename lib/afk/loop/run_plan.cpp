@@ -80,6 +80,11 @@ Observation observe_run(const TickContext& context, const WatchFacts& facts, con
   observation.person_acts = derive_person_acts(look.record, look.history, look.arming, context.config.labels);
   observation.arming = judge_arming(context, look);
   observation.card = look.card;
+  // A label that our own account never put on, on an issue without a card, is somebody else's, whatever the executor
+  // knows of the issue.
+  if (!look.found && has_label(look.record.labels, context.config.labels.in_progress) &&
+      derive_own_stamp(look.record, context.config.labels) == OwnStamp::never)
+    observation.lock = Observation::Lock::foreign;
   observation.executor = look.evidence;
   observation.executor.attempts = derive_begun(std::move(observation.executor.attempts));
   observation.card.cost_usd = std::max(look.card.cost_usd, derive_cost(observation.executor.attempts));

@@ -31,7 +31,8 @@ IssueReport report_foreign_lock(const TickContext& context, const IssueRecord& r
 void note_outcome(const TickContext& context, RunPlan& plan, const ApplyOutcome& outcome) {
   RunCard& card = plan.run.view.card;
   const bool failed = outcome.end == ApplyOutcome::End::failed && outcome.failed_at &&
-                      derive_step_kind(*outcome.failed_at) == StepKind::starts_work;
+                      (derive_step_kind(*outcome.failed_at) == StepKind::starts_work ||
+                       std::holds_alternative<KeepCandidate>(*outcome.failed_at));
   // A push that collides is tried again like the rest, but a work tree that stays dirty must reach its owner.
   const bool refused = failed && (!outcome.error->is_transient() || outcome.error->kind == ErrorKind::conflict);
   if (refused) {
