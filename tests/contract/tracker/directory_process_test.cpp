@@ -463,3 +463,42 @@ TEST_CASE("what a person saves at any moment of a change is kept, but for the mo
   fmt::print("a person saved at {} moments of a change, {} of them lost\n", stops, lost);
   CHECK(lost <= 4); // two renames, each with the stops between the last look and itself
 }
+
+TEST_CASE("a text that is away for a moment, as when an editor saves it, is not a removed issue") {
+  constexpr int whole = 10;
+  constexpr int broken = 20;
+  constexpr int gone = 30;
+  int broken_looks = 0;
+  bool over = false;
+  for (int stop = 0; !over; ++stop) {
+    TrackerFolder folder;
+    folder.create_issue(widgets, {.labels = {"ready"}});
+    Client client(folder);
+    REQUIRE(client.tracker.writes().record_hand_edits(first_issue).ok());
+    SteppedChild reader([&] {
+      const auto records = client.tracker.fetch_issues(std::span(&first_issue, 1));
+      if (!records[0]) {
+        return records[0].error().kind == ErrorKind::malformed ? broken : 1;
+      }
+      return records[0]->state == IssueState::gone ? gone : whole;
+    });
+    if (reader.exited()) {
+      skip("processes can not be traced here");
+      return;
+    }
+    for (int count = 0; count < stop && !reader.exited(); ++count) {
+      reader.step();
+    }
+    over = reader.exited();
+    const std::string path = folder.text_path(first_issue);
+    std::filesystem::rename(path, path + "~");
+    while (!reader.exited()) {
+      reader.step();
+    }
+    INFO("taken away at stop " << stop);
+    CHECK((reader.exit_code() == whole || reader.exit_code() == broken));
+    broken_looks += reader.exit_code() == broken ? 1 : 0;
+    CHECK(client.tracker.writes().set_label(first_issue, "a", Target::on).error().kind == ErrorKind::malformed);
+  }
+  CHECK(broken_looks > 10);
+}
