@@ -5,10 +5,7 @@
 set -euo pipefail
 
 awk '
-  /^[0-9]+\/[0-9]+ Test: / {
-    counted = suite_passed = suite_failed = suite_skipped = 0
-    if ($3 ~ /^bench_/) counted = suite_passed = 1
-  }
+  /^[0-9]+\/[0-9]+ Test: / { counted = suite_passed = suite_failed = suite_skipped = 0 }
   /^Command: ""$/ { not_run = 1 }
   /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ {
     counted = 1; suite_passed = $1; suite_failed = $3; suite_skipped = $5
