@@ -333,7 +333,6 @@ TEST_CASE("a change that is killed before or after any of its system calls happe
         INFO("stop " << stop);
         const std::string seen = summarize(fetch(client.tracker));
         CHECK((seen == before || seen == after));
-        CHECK((done == 0 || seen == after)); // once it happens, it has happened from then on
         done += seen == after ? 1 : 0;
         const auto listing = client.tracker.list_issues(std::span(&widgets, 1), {});
         REQUIRE(listing[0].ok());

@@ -84,14 +84,15 @@ TEST_CASE("a text that can not be split says where and what to do") {
 }
 
 TEST_CASE("an issue is read from what a person wrote") {
-  const auto issue = parse_issue_text(in_front("# a comment\n"
-                                               "title = \"Fix \\\"it\\\"\"\n"
-                                               "state = \"not-planned\"\n"
-                                               "labels = [\"Ready\", 'bug', \"READY\"]\n"
-                                               "blocked_by = [\"#3\", \"o/n#4\", 5]\n"
-                                               "events = 7\n"
-                                               "assignee = \"alice\" # not ours\n"
-                                               "[other.tool]\nlabels = [1]\n"));
+  const std::string text = in_front("# a comment\n"
+                                    "title = \"Fix \\\"it\\\"\"\n"
+                                    "state = \"not-planned\"\n"
+                                    "labels = [\"Ready\", 'bug', \"READY\"]\n"
+                                    "blocked_by = [\"#3\", \"o/n#4\", 5]\n"
+                                    "events = 7\n"
+                                    "assignee = \"alice\" # not ours\n"
+                                    "[other.tool]\nlabels = [1]\n");
+  const auto issue = parse_issue_text(text); // which it looks into
   REQUIRE(issue.ok());
   CHECK(issue->title == "Fix \"it\"");
   CHECK(issue->state == IssueState::closed_not_planned);
