@@ -35,7 +35,26 @@ Result<void> check_header(std::string_view name, std::string_view value) {
 } // namespace
 
 std::string_view render_method(Method method) {
-  return method == Method::get ? "GET" : "POST";
+  switch (method) {
+  case Method::get:
+    return "GET";
+  case Method::head:
+    return "HEAD";
+  case Method::post:
+    return "POST";
+  case Method::put:
+    return "PUT";
+  case Method::patch:
+    return "PATCH";
+  case Method::delete_:
+    return "DELETE";
+  }
+  return "GET";
+}
+
+Effect derive_effect(const Request& request) {
+  const bool looks_only = request.method == Method::get || request.method == Method::head;
+  return request.effect.value_or(looks_only ? Effect::read : Effect::write);
 }
 
 std::optional<std::string_view> find_header(const Response& response, std::string_view name) {
@@ -48,6 +67,10 @@ Result<void> check_request(const Request& request) {
     if (auto checked = check_header(header.name, header.value); !checked.ok()) {
       return checked;
     }
+  }
+  if ((request.method == Method::get || request.method == Method::head) && !request.body.empty()) {
+    return Error{.kind = ErrorKind::malformed,
+                 .message = fmt::format("a {} carries no body", render_method(request.method))};
   }
   if (request.credential == nullptr) {
     return {};

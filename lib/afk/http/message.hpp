@@ -14,9 +14,17 @@
 
 namespace afk::http {
 
-enum class Method : std::uint8_t { get, post };
+enum class Method : std::uint8_t { get, head, post, put, patch, delete_ };
 
 [[nodiscard]] std::string_view render_method(Method method);
+
+// What a request does to the service. Reads may be sent again and follow redirects; the others are sent once, and one
+// of them without an answer has to be read back by whoever sent it.
+enum class Effect : std::uint8_t {
+  read,
+  write,
+  creates_content, // a write that the service tells people of (comments, issues, pull requests): a second apart
+};
 
 // In a request the name is a token of RFC 9110 and the value holds no CR, LF or NUL: anything else is refused before it
 // is sent. In a response names are lower case.
@@ -36,17 +44,18 @@ struct Credential {
 
 struct Limits {
   Duration connect = std::chrono::seconds(10);
-  Duration total = std::chrono::seconds(30); // from the call to the last byte, connecting included
-  std::size_t body_bytes = std::size_t{1} << 20;
+  Duration total = std::chrono::seconds(30);     // from the call to the last byte, connecting included
+  std::size_t body_bytes = std::size_t{1} << 20; // after decompression
   std::size_t header_bytes = std::size_t{300} << 10;
   std::size_t header_count = 5000;
 };
 
 struct Request {
   Method method = Method::get;
+  std::optional<Effect> effect = std::nullopt; // absent: read for GET and HEAD, else write. A query by POST says read
   Url url;
   std::vector<Header> headers;
-  std::string body;
+  std::string body;                       // GET and HEAD have none
   const Credential* credential = nullptr; // outlives the exchange; of another origin: not sent, an error
   Limits limits;
 };
@@ -54,14 +63,17 @@ struct Request {
 struct Response {
   int status = 0; // 100 to 599: every answer that is HTTP, errors and redirects too
   std::vector<Header> headers;
-  std::string body;
+  std::string body;                           // empty for HEAD
+  std::optional<Url> moved_to = std::nullopt; // where redirects of the same origin led, if any were followed
 };
+
+[[nodiscard]] Effect derive_effect(const Request& request);
 
 // The first header of that name (lower case); absent when there is none.
 [[nodiscard]] std::optional<std::string_view> find_header(const Response& response, std::string_view name);
 
-// Nothing where the request may be sent. Fails with `malformed` (headers) and `refused` (a credential of another
-// origin).
+// Nothing where the request may be sent. Fails with `malformed` (headers, a body where none may be) and `refused` (a
+// credential of another origin).
 Result<void> check_request(const Request& request);
 
 } // namespace afk::http

@@ -105,15 +105,27 @@ class Transfer {
     set(CURLOPT_PROTOCOLS_STR, request_.url.origin.scheme.c_str());
     set(CURLOPT_PATH_AS_IS, 1L);
     set(CURLOPT_FOLLOWLOCATION, 0L);
-    if (request_.method == Method::post) {
+    set_method();
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.limits.connect.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.limits.total.count()));
+  }
+
+  void set_method() {
+    const Method method = request_.method;
+    if (method == Method::get) {
+      set(CURLOPT_HTTPGET, 1L);
+      return;
+    }
+    if (method == Method::head) {
+      set(CURLOPT_NOBODY, 1L);
+      return;
+    }
+    if (method != Method::delete_ || !request_.body.empty()) { // without a body DELETE sends no length either
       set(CURLOPT_POST, 1L);
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
       set(CURLOPT_POSTFIELDS, request_.body.data());
-    } else {
-      set(CURLOPT_HTTPGET, 1L);
     }
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.limits.connect.count()));
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.limits.total.count()));
+    set(CURLOPT_CUSTOMREQUEST, render_method(method).data()); // a literal, so it ends with NUL
   }
 
   void set_safety(const CurlSettings& settings, bool hashed_certificates) {
