@@ -50,6 +50,8 @@ const std::vector<Home>& homes() {
        "toml++ lives in config and adapter/front_matter.cpp"},
       {std::regex(R"(curl/.*)"), std::regex(R"(lib/afk/http/[^/]*\.cpp|tests/bench/floor\.cpp)"),
        "libcurl lives in http; the floor of the benchmark links it"},
+      {std::regex(R"(nlohmann/json_fwd\.hpp)"), std::regex(R"(lib/afk/adapter/json_guard_codec\.hpp)"),
+       "nlohmann_json is named, and no more, in the header of the guard that all codecs use"},
       {std::regex(R"(nlohmann/.*)"),
        std::regex(R"(lib/afk/adapter/(\w*_codec|journal\w*)\.cpp|lib/afk/cli/json_output\.cpp|tests/.*)"),
        "nlohmann_json lives in adapter/*_codec.cpp, cli/json_output.cpp and the journal"},

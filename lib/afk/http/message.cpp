@@ -72,6 +72,11 @@ Result<void> check_request(const Request& request) {
     return Error{.kind = ErrorKind::malformed,
                  .message = fmt::format("a {} carries no body", render_method(request.method))};
   }
+  if (request.tls != nullptr && request.tls->origin != request.url.origin) {
+    return Error{.kind = ErrorKind::refused,
+                 .message = fmt::format("certificates for {} are not used for {}", render_origin(request.tls->origin),
+                                        render_origin(request.url.origin))};
+  }
   if (request.credential == nullptr) {
     return {};
   }

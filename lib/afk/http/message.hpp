@@ -42,6 +42,14 @@ struct Credential {
   Secret value; // the whole value: "Bearer ..."
 };
 
+// Certificates of one origin, where the system's authorities are not those to believe or the server asks who we are.
+struct TlsIdentity {
+  Origin origin;
+  std::string authorities; // PEM; empty: the system's
+  std::string certificate; // PEM, the client's own and what leads to it; empty: none
+  Secret key;              // PEM, of that certificate
+};
+
 struct Limits {
   Duration connect = std::chrono::seconds(10);
   Duration total = std::chrono::seconds(30);     // from the call to the last byte, connecting included
@@ -57,6 +65,7 @@ struct Request {
   std::vector<Header> headers;
   std::string body;                       // GET and HEAD have none
   const Credential* credential = nullptr; // outlives the exchange; of another origin: not sent, an error
+  const TlsIdentity* tls = nullptr;       // likewise; its connections serve no request with another one
   Limits limits;
 };
 
@@ -73,7 +82,7 @@ struct Response {
 [[nodiscard]] std::optional<std::string_view> find_header(const Response& response, std::string_view name);
 
 // Nothing where the request may be sent. Fails with `malformed` (headers, a body where none may be) and `refused` (a
-// credential of another origin).
+// credential or certificates of another origin).
 Result<void> check_request(const Request& request);
 
 } // namespace afk::http
