@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace afk::config {
 namespace {
@@ -143,6 +144,16 @@ void check_agent(Assembly& assembly, const std::string& name, const AgentSetting
   const auto executor = assembly.config.executors.find(agent.executor);
   const bool is_process =
       executor != assembly.config.executors.end() && std::holds_alternative<ProcessExecutorSettings>(executor->second);
+  if (executor != assembly.config.executors.end() && !is_process) {
+    for (const auto& [key, is_given] : {std::pair("credentials_env", !agent.credentials_env.empty()),
+                                        std::pair("credential_files", !agent.credential_files.empty()),
+                                        std::pair("configuration_paths", !agent.configuration_paths.empty())}) {
+      if (is_given) {
+        assembly.refuse(fmt::format("{}.{}", table, key),
+                        "only a process executor hands things of this machine to an agent", "leave the key out");
+      }
+    }
+  }
   if (is_process && agent.command.empty() && agent.argv.empty()) {
     assembly.refuse(table + ".command", "nothing says which program this agent is",
                     "write command = \"claude\", or argv = [\"...\", \"...\"]");
@@ -155,7 +166,44 @@ void require_text(Assembly& assembly, const std::string& key, std::string_view v
   }
 }
 
+bool is_proxy_address(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    return false;
+  }
+  const std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  int number = 0;
+  const auto [end, status] = std::from_chars(port.data(), port.data() + port.size(), number);
+  constexpr std::string_view legal = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+  return status == std::errc{} && end == port.data() + port.size() && number > 0 && number <= 65535 &&
+         host.find_first_not_of(legal) == std::string_view::npos && host.front() != '-';
+}
+
+void check_network(Assembly& assembly, const std::string& table, const ProcessExecutorSettings& settings) {
+  using Sandbox = ProcessExecutorSettings::Sandbox;
+  using Network = ProcessExecutorSettings::Network;
+  if (!assembly.are_sound({table + ".sandbox", table + ".network", table + ".proxy"})) {
+    return;
+  }
+  if (settings.network != Network::on && settings.sandbox == Sandbox::none) {
+    assembly.refuse(table + ".network", "without a sandbox nothing keeps an agent from the network",
+                    "write network = \"on\", or choose a sandbox");
+  } else if (settings.network == Network::proxy && settings.sandbox != Sandbox::bubblewrap) {
+    assembly.refuse(table + ".network", "a container is not held to one proxy by afk",
+                    "write sandbox = \"bubblewrap\", or network = \"on\" or \"off\"");
+  }
+  if (settings.network == Network::proxy && !is_proxy_address(settings.proxy)) {
+    assembly.refuse(table + ".proxy", "with network = \"proxy\" this says which one, as host:port and nothing more",
+                    "write proxy = \"127.0.0.1:3128\", for example");
+  } else if (settings.network != Network::proxy && !settings.proxy.empty()) {
+    assembly.refuse(table + ".proxy", "without network = \"proxy\" it would never be used",
+                    "write network = \"proxy\", or leave it out");
+  }
+}
+
 void check_process(Assembly& assembly, const std::string& table, const ProcessExecutorSettings& settings) {
+  check_network(assembly, table, settings);
   if (!assembly.are_sound({table + ".sandbox", table + ".image"})) {
     return;
   }

@@ -33,6 +33,17 @@ Keys<ProcessExecutorSettings> process_keys() {
            duration_type(at_least_a_second));
   list.add({"output_limit", "how much output of one turn is kept"}, &Settings::output_limit, byte_count_type());
   list.add({"disk_limit", "how much one run may write"}, &Settings::disk_limit, byte_count_type());
+  list.add({"memory_limit", "how much memory one turn may use"}, &Settings::memory_limit,
+           byte_count_or_word_type("none"));
+  list.add({"cpu_limit", "how many processors one turn may use; needs a container or a delegated cgroup"},
+           &Settings::cpu_limit, number_or_word_type({.least = 1, .most = 4096}, "none"));
+  list.add({"process_limit", "how many processes one turn may have at a time"}, &Settings::process_limit,
+           number_or_word_type({.least = 16, .most = 1'000'000}, "none"));
+  list.add({"network", "what an agent reaches: everything, nothing, or one proxy"}, &Settings::network,
+           choice_type<Settings::Network>(
+               {{"on", Settings::Network::on}, {"off", Settings::Network::off}, {"proxy", Settings::Network::proxy}}));
+  list.add({"proxy", "the HTTP proxy as host:port, with network = \"proxy\""}, &Settings::proxy,
+           text_type({.what = "a proxy", .most_bytes = 300}));
   list.add({"keep", "how long clones and logs stay after their run"}, &Settings::keep,
            duration_type({.least = Duration::zero(), .most = std::chrono::hours(3650 * 24)}));
   return std::move(list).take();
@@ -123,6 +134,12 @@ const Keys<AgentSettings>& agent_keys() {
              text_list_type({.what = "a strength", .most_bytes = 100}));
     list.add({"max_concurrent", "how many of its turns run at a time"}, &Settings::max_concurrent,
              number_type(counted_from_one));
+    list.add({"credentials_env", "the variables that hold its credentials: it gets them, no other agent does"},
+             &Settings::credentials_env, variable_list_type());
+    list.add({"credential_files", "files with its credentials: shown to it alone, read-only", FileUse::secret},
+             &Settings::credential_files, path_list_type());
+    list.add({"configuration_paths", "its own configuration: shown to it read-only where it is there"},
+             &Settings::configuration_paths, path_list_type());
     return std::move(list).take();
   }();
   return keys;

@@ -214,6 +214,22 @@ ValueType<ByteCount> byte_count_type() {
                               .show = [](const ByteCount& value) { return Node{.value = render_byte_count(value)}; }};
 }
 
+ValueType<std::optional<ByteCount>> byte_count_or_word_type(std::string word) {
+  const ValueType<ByteCount> size = byte_count_type();
+  return ValueType<std::optional<ByteCount>>{
+      .form = Form::text,
+      .read = [size, word](const Node& node, const ValueContext& context) -> std::optional<std::optional<ByteCount>> {
+        const auto* text = std::get_if<std::string>(&node.value);
+        if (text != nullptr && *text == word) {
+          return std::optional<ByteCount>();
+        }
+        const auto value = size.read(node, context);
+        return value ? std::optional<std::optional<ByteCount>>(value) : std::nullopt;
+      },
+      .show = [size, word](
+                  const std::optional<ByteCount>& value) { return value ? size.show(*value) : Node{.value = word}; }};
+}
+
 ValueType<WorkingHours> working_hours_type() {
   return ValueType<WorkingHours>{
       .form = Form::text,

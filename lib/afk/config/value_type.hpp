@@ -58,6 +58,8 @@ struct TextRules {
 [[nodiscard]] ValueType<KillSwitch> kill_switch_type();
 [[nodiscard]] ValueType<Duration> duration_type(DurationRange range);
 [[nodiscard]] ValueType<ByteCount> byte_count_type();
+// A size, or the word that means "nothing": "none".
+[[nodiscard]] ValueType<std::optional<ByteCount>> byte_count_or_word_type(std::string word);
 [[nodiscard]] ValueType<WorkingHours> working_hours_type();
 [[nodiscard]] ValueType<std::vector<std::string>> text_list_type(TextRules rules);
 [[nodiscard]] ValueType<std::vector<std::string>> argv_type();
@@ -74,6 +76,7 @@ struct TextRules {
 [[nodiscard]] ValueType<std::string> tracker_url_type();
 // The name of an environment variable that holds a secret.
 [[nodiscard]] ValueType<std::string> variable_name_type();
+[[nodiscard]] ValueType<std::vector<std::string>> variable_list_type();
 
 // The building blocks of choice_type and flag_type, which are templates over an enum.
 using ChoiceNames = std::vector<std::string>;

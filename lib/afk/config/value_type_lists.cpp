@@ -156,6 +156,26 @@ ValueType<std::vector<std::string>> argv_type() {
           .show = show_texts};
 }
 
+ValueType<std::vector<std::string>> variable_list_type() {
+  return ValueType<std::vector<std::string>>{
+      .form = Form::list,
+      .read =
+          [name = variable_name_type()](const Node& node, const ValueContext& context) {
+            return read_list<std::string>(
+                node, context,
+                [&](const Node& entry) -> std::optional<std::string> {
+                  auto text = name.read(entry, context);
+                  if (text && text->empty()) {
+                    context.refuse(entry, "the name of a variable was expected, this is empty", "leave it out");
+                    return std::nullopt;
+                  }
+                  return text;
+                },
+                as_it_is);
+          },
+      .show = show_texts};
+}
+
 ValueType<std::vector<FilePath>> path_list_type() {
   return {.form = Form::list,
           .read =

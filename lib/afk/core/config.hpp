@@ -121,12 +121,17 @@ struct AgentSettings {
   std::string model = {};
   std::vector<std::string> strengths = {};
   int max_concurrent = 1;
+  // What a process executor hands to this agent and to no other; it starts only where all of the first two are there.
+  std::vector<std::string> credentials_env = {}; // names of variables
+  std::vector<FilePath> credential_files = {};
+  std::vector<FilePath> configuration_paths = {}; // shown where they are there
 
   friend bool operator==(const AgentSettings&, const AgentSettings&) = default;
 };
 
 struct ProcessExecutorSettings {
   enum class Sandbox : std::uint8_t { bubblewrap, docker, podman, none };
+  enum class Network : std::uint8_t { on, off, proxy };
 
   FilePath workspace_root = {}; // never empty after loading
   Sandbox sandbox = Sandbox::bubblewrap;
@@ -134,6 +139,11 @@ struct ProcessExecutorSettings {
   Duration timeout = std::chrono::hours(6);
   ByteCount output_limit{std::int64_t{16} << 20};
   ByteCount disk_limit{std::int64_t{10} << 30};
+  std::optional<ByteCount> memory_limit = ByteCount{std::int64_t{8} << 30}; // of one turn, as the next two
+  std::optional<int> cpu_limit = {};                                        // processors
+  std::optional<int> process_limit = 4096;
+  Network network = Network::on;
+  std::string proxy = {};                     // "host:port", with Network::proxy alone
   Duration keep = std::chrono::hours(7 * 24); // how long clones stay after their run
 
   friend bool operator==(const ProcessExecutorSettings&, const ProcessExecutorSettings&) = default;

@@ -98,13 +98,16 @@ TEST_CASE("the unnamed tables have exactly the documented keys") {
 
 TEST_CASE("the named tables have exactly the documented keys") {
   using Paths = std::vector<std::string>;
-  CHECK(list_paths(agent_keys()) == Paths{"executor", "command", "argv", "model", "strengths", "max_concurrent"});
+  CHECK(list_paths(agent_keys()) == Paths{"executor", "command", "argv", "model", "strengths", "max_concurrent",
+                                          "credentials_env", "credential_files", "configuration_paths"});
   CHECK(list_paths(notifier_keys()) == Paths{"kind", "url_file", "on"});
   CHECK(list_paths(repository_keys()) ==
         join({{"clone_url", "base", "push_credential_file"}, policy_paths, lifecycle_paths, check_paths, qa_paths}));
   REQUIRE(executor_kinds().size() == 5);
   const std::vector<std::pair<std::string, Paths>> kinds{
-      {"process", {"workspace_root", "sandbox", "image", "timeout", "output_limit", "disk_limit", "keep"}},
+      {"process",
+       {"workspace_root", "sandbox", "image", "timeout", "output_limit", "disk_limit", "memory_limit", "cpu_limit",
+        "process_limit", "network", "proxy", "keep"}},
       {"t3", {"url", "token_file", "instance_id", "model", "runtime_mode", "workspace_root"}},
       {"kubernetes", {"namespace", "template_file", "kubeconfig"}},
       {"http", {"url", "token_file"}},
@@ -169,13 +172,15 @@ TEST_CASE("files that hold secrets are known as such") {
   };
   collect(global_keys(), "");
   collect(repository_keys(), "repository.");
+  collect(agent_keys(), "agent.");
   collect(notifier_keys(), "notify.");
   for (const ExecutorKind& kind : executor_kinds()) {
     collect(kind.keys, kind.name + ".");
   }
   CHECK(secrets == std::vector<std::string>{"tracker.token_file", "card.key_file", "card.previous_key_files",
-                                            "repository.push_credential_file", "notify.url_file", "t3.token_file",
-                                            "kubernetes.kubeconfig", "http.token_file"});
+                                            "repository.push_credential_file", "agent.credential_files",
+                                            "notify.url_file", "t3.token_file", "kubernetes.kubeconfig",
+                                            "http.token_file"});
 }
 
 } // namespace afk::config::test
