@@ -54,6 +54,8 @@ class Scope {
 
   [[nodiscard]] const Config& config() const { return assembly_.config; }
 
+  void refuse_reviewers(const QaSettings& qa) const { check_reviewers(assembly_, find_key("qa.reviewers"), qa); }
+
  private:
   Assembly& assembly_;
   std::string table_; // empty: the global sections
@@ -168,6 +170,7 @@ void check_scope(const Scope& scope, const RepositoryEntry& sections) {
   check_protected_paths(scope, sections.lifecycle);
   check_check_mode(scope, sections.checks);
   check_qa(scope, sections.qa);
+  scope.refuse_reviewers(sections.qa);
   check_policy(scope, sections.policy);
 }
 

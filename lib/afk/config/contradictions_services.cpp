@@ -3,6 +3,7 @@
 #include <afk/config/keys.hpp>
 #include <afk/config/nearest.hpp>
 #include <afk/config/read_text.hpp>
+#include <afk/core/agent_command.hpp>
 #include <afk/core/text.hpp>
 
 #include <fmt/format.h>
@@ -106,23 +107,6 @@ std::string find_executor(const Config& config, const AgentSettings& agent, Asse
                                fmt::join(names, ", "));
 }
 
-// A placeholder that is nearly the one that exists would reach the agent as it stands.
-void check_placeholders(Assembly& assembly, const AgentSettings& agent, const std::string& key) {
-  constexpr std::string_view placeholder = "{prompt_file}";
-  const std::array<std::string, 1> known{std::string(placeholder)};
-  for (const std::string& argument : agent.argv) {
-    const std::size_t open = argument.find('{');
-    const std::size_t close = argument.find('}', std::min(open, argument.size()));
-    if (open == std::string::npos || close == std::string::npos) {
-      continue;
-    }
-    const std::string found = argument.substr(open, close - open + 1);
-    if (found != placeholder && find_nearest(found, known)) {
-      assembly.refuse(key, fmt::format("{} is no placeholder", quote_value(found)), "did you mean {prompt_file}?");
-    }
-  }
-}
-
 void check_agent(Assembly& assembly, const std::string& name, const AgentSettings& agent) {
   const std::string table = join_key(agents_table, name);
   const std::string executor_hint = find_executor(assembly.config, agent, assembly, table + ".executor");
@@ -133,7 +117,7 @@ void check_agent(Assembly& assembly, const std::string& name, const AgentSetting
   if (!assembly.are_sound({table + ".command", table + ".argv"})) {
     return;
   }
-  check_placeholders(assembly, agent, table + ".argv");
+  check_agent_program(assembly, table, agent);
   if (agent.command.find_first_of(" /") != std::string::npos) {
     assembly.refuse(table + ".command", "this is not a row of the command table",
                     "a program with a path or with arguments is written as argv = [\"...\", \"...\"]");
@@ -302,7 +286,12 @@ void check_agents(Assembly& assembly) {
     check_agent(assembly, name, agent);
   }
   const std::string& wanted = config.routing.default_agent;
-  if (config.agents.contains(wanted) ||
+  const auto chosen = config.agents.find(wanted);
+  if (chosen != config.agents.end() && derive_agent_kind(chosen->second) == AgentSettings::Kind::review) {
+    assembly.refuse("routing.default_agent", fmt::format("{} judges work and does none", quote_value(wanted)),
+                    "name an agent that works");
+  }
+  if (chosen != config.agents.end() ||
       !assembly.are_sound({"routing.default_agent", join_key(agents_table, render_key_part(wanted))})) {
     return;
   }

@@ -118,6 +118,33 @@ const ExecutorKind& find_executor_kind(const ExecutorSettings& settings) {
   fail_check("every kind of executor has its keys", std::source_location::current());
 }
 
+namespace {
+
+// What is said of an argv: a row of the command table says it itself.
+void add_own_program_keys(KeyList<AgentSettings>& list) {
+  using Settings = AgentSettings;
+  list.add({"stdin", "what its argv finds on standard input"}, &Settings::input,
+           choice_type<Settings::Input>({{"prompt", Settings::Input::prompt}, {"none", Settings::Input::none}}));
+  Choices<AgentOutput> outputs;
+  for (const AgentOutput output :
+       {AgentOutput::text, AgentOutput::claude_stream, AgentOutput::codex_jsonl, AgentOutput::gemini_stream}) {
+    outputs.emplace_back(render_agent_output(output), output);
+  }
+  list.add({"output", "what its argv prints: text, or one of the structured forms that afk reads"}, &Settings::output,
+           choice_type<AgentOutput>(outputs));
+  list.add({"resume", "the argv of a further turn in the same session, with {session}; empty: it begins anew"},
+           &Settings::resume, argv_type());
+  list.add({"state_env", "the variable that tells its argv a folder of the run for its sessions"}, &Settings::state_env,
+           variable_name_type());
+  list.add({"kind", "work, or review: judges work in the QA gate; empty: as the row of the command table"},
+           &Settings::kind,
+           derived_choice_type<Settings::Kind>({{"work", Settings::Kind::work}, {"review", Settings::Kind::review}}));
+  list.add({"red_when", "of a reviewer: words in its output that mean that it found something"}, &Settings::red_when,
+           text_list_type({.what = "a word of its output", .most_bytes = 200}));
+}
+
+} // namespace
+
 const Keys<AgentSettings>& agent_keys() {
   static const Keys<AgentSettings> keys = [] {
     using Settings = AgentSettings;
@@ -140,6 +167,24 @@ const Keys<AgentSettings>& agent_keys() {
              &Settings::credential_files, path_list_type());
     list.add({"configuration_paths", "its own configuration: shown to it read-only where it is there"},
              &Settings::configuration_paths, path_list_type());
+    add_own_program_keys(list);
+    list.add({"input_price_usd", "what a million input tokens cost, where it counts tokens and no money"},
+             &Settings::input_price_usd, amount_type());
+    list.add({"cached_input_price_usd", "the same of those that come from a cache"}, &Settings::cached_input_price_usd,
+             amount_type());
+    list.add({"output_price_usd", "the same of output tokens"}, &Settings::output_price_usd, amount_type());
+    list.add({"persona", "who it is, in your words: goes into its prompts"}, &Settings::persona,
+             text_type({.what = "a persona", .most_bytes = 4000}));
+    return std::move(list).take();
+  }();
+  return keys;
+}
+
+const Keys<RoleSettings>& role_keys() {
+  static const Keys<RoleSettings> keys = [] {
+    KeyList<RoleSettings> list;
+    list.add({"instructions", "what the prompts of an issue with the label role:<name> say besides"},
+             &RoleSettings::instructions, text_type({.what = "instructions", .most_bytes = 8000}));
     return std::move(list).take();
   }();
   return keys;

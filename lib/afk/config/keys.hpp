@@ -37,6 +37,7 @@ using Keys = std::vector<Key<Section>>;
 [[nodiscard]] const Keys<Config>& global_keys();
 [[nodiscard]] const Keys<AgentSettings>& agent_keys();
 [[nodiscard]] const Keys<NotifierSettings>& notifier_keys();
+[[nodiscard]] const Keys<RoleSettings>& role_keys();
 // A repository's own keys, then every key of policy, lifecycle, checks and qa.
 [[nodiscard]] const Keys<RepositoryEntry>& repository_keys();
 
@@ -55,5 +56,6 @@ inline constexpr std::string_view agents_table = "agents";
 inline constexpr std::string_view executors_table = "executors";
 inline constexpr std::string_view repositories_table = "repositories";
 inline constexpr std::string_view notify_table = "notify";
+inline constexpr std::string_view roles_table = "roles";
 
 } // namespace afk::config

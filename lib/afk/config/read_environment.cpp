@@ -34,7 +34,7 @@ std::string derive_key_path(std::string_view variable) {
 }
 
 void refuse_unknown_variable(Assembly& assembly, std::string_view variable) {
-  for (const std::string_view table : {agents_table, executors_table, repositories_table, notify_table}) {
+  for (const std::string_view table : {agents_table, executors_table, repositories_table, notify_table, roles_table}) {
     if (variable.starts_with(derive_variable(table) + "_")) {
       refuse_variable(assembly, variable, fmt::format("the tables [{}.*] come from the file only", table),
                       "write it into the file, and unset the variable");

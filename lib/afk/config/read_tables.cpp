@@ -10,7 +10,7 @@ namespace {
 TableScope global_scope() {
   return TableScope{.path = "",
                     .handled = {std::string(agents_table), std::string(executors_table),
-                                std::string(repositories_table), std::string(notify_table)}};
+                                std::string(repositories_table), std::string(notify_table), std::string(roles_table)}};
 }
 
 // The entries of [<name>.*]; nothing where the file has none. Each of them is a table, the others are refused.
@@ -151,6 +151,22 @@ void read_notifiers(Assembly& assembly, const Table& document) {
   }
 }
 
+void read_roles(Assembly& assembly, const Table& document) {
+  const auto entries = find_named_tables(assembly, document, roles_table);
+  if (!entries) {
+    return;
+  }
+  for (const Entry* entry : *entries) {
+    const std::string full = join_key(roles_table, render_key_part(entry->key));
+    RoleSettings settings;
+    TableReader(assembly, {.path = full, .handled = {}}, role_keys())
+        .read(std::get<Table>(entry->value.value), settings);
+    if (read_name(assembly, *entry, full)) {
+      assembly.config.roles.emplace(entry->key, std::move(settings));
+    }
+  }
+}
+
 void read_repositories(Assembly& assembly, const Table& document) {
   const auto entries = find_named_tables(assembly, document, repositories_table);
   if (!entries) {
@@ -194,6 +210,7 @@ void read_named_tables(Assembly& assembly, const Table& document) {
   read_agents(assembly, document);
   read_executors(assembly, document);
   read_notifiers(assembly, document);
+  read_roles(assembly, document);
   read_repositories(assembly, document);
 }
 

@@ -101,6 +101,8 @@ Keys<QaSettings> qa_keys() {
           {{"off", Settings::Mode::off}, {"auto", Settings::Mode::automatic}, {"commands", Settings::Mode::commands}}));
   list.add({"commands", "shell lines that have to succeed, with mode = \"commands\""}, &Settings::commands,
            text_list_type({.what = "a command", .most_bytes = 4096}));
+  list.add({"reviewers", "agents of kind review that have to find nothing, whatever the mode"}, &Settings::reviewers,
+           text_list_type({.what = "an agent", .most_bytes = 100}));
   return std::move(list).take();
 }
 

@@ -60,6 +60,9 @@ std::vector<Setting> derive_settings(const Loaded& loaded) {
     list.add(table + ".kind", Node{.value = kind.name});
     list.add_section(table, kind.keys, settings);
   }
+  for (const auto& [name, settings] : loaded.config.roles) {
+    list.add_section(join_key(roles_table, name), role_keys(), settings);
+  }
   for (const RepositoryEntry& entry : loaded.config.repositories) {
     list.add_repository(entry);
   }

@@ -5,6 +5,7 @@
 // config/parse_configuration.hpp makes it from text and environment and is the only place that checks it; whoever
 // builds one by hand (tests) keeps the promises written beside the members.
 
+#include <afk/core/agent_output.hpp>
 #include <afk/core/ending.hpp>
 #include <afk/core/ids.hpp>
 #include <afk/core/kill_switch.hpp>
@@ -114,6 +115,9 @@ struct TrustSettings {
 };
 
 struct AgentSettings {
+  enum class Input : std::uint8_t { prompt, none };
+  enum class Kind : std::uint8_t { work, review };
+
   std::string executor = "local";
   // At most one of the two; exactly one where the executor is a process.
   std::string command = {};
@@ -125,6 +129,18 @@ struct AgentSettings {
   std::vector<std::string> credentials_env = {}; // names of variables
   std::vector<FilePath> credential_files = {};
   std::vector<FilePath> configuration_paths = {}; // shown where they are there
+  // What is said of an `argv`; a row of the command table says it itself.
+  Input input = Input::prompt; // key `stdin`
+  AgentOutput output = AgentOutput::text;
+  std::vector<std::string> resume = {};   // argv of a further turn in the same session, with "{session}"
+  std::string state_env = {};             // the variable that names the run's folder for the agent's sessions
+  std::optional<Kind> kind = {};          // what is written; derive_agent_kind says what holds where nothing is
+  std::vector<std::string> red_when = {}; // of a reviewer: words in its output that mean "not good"
+  // Of both: where the agent counts tokens and no money, USD per million.
+  double input_price_usd = 0;
+  double cached_input_price_usd = 0;
+  double output_price_usd = 0;
+  std::string persona = {}; // who the agent is, in the operator's words; goes into its prompts
 
   friend bool operator==(const AgentSettings&, const AgentSettings&) = default;
 };
@@ -195,6 +211,13 @@ struct RoutingSettings {
   friend bool operator==(const RoutingSettings&, const RoutingSettings&) = default;
 };
 
+// One [roles.<name>] table: what a label `role:<name>` adds to the prompts of an issue.
+struct RoleSettings {
+  std::string instructions = {};
+
+  friend bool operator==(const RoleSettings&, const RoleSettings&) = default;
+};
+
 struct PromptSettings {
   enum class IssueForm : std::uint8_t { embed, pointer };
 
@@ -243,7 +266,8 @@ struct QaSettings {
   enum class Mode : std::uint8_t { off, automatic, commands };
 
   Mode mode = Mode::off;
-  std::vector<std::string> commands = {}; // as those of the checks
+  std::vector<std::string> commands = {};  // as those of the checks
+  std::vector<std::string> reviewers = {}; // agents of kind review: each has to find nothing
 
   friend bool operator==(const QaSettings&, const QaSettings&) = default;
 };
@@ -303,6 +327,7 @@ struct Config {
   TrustSettings trust = {};
   std::map<std::string, AgentSettings> agents{{"claude", AgentSettings{.command = "claude"}}};
   std::map<std::string, ExecutorSettings> executors{{"local", ProcessExecutorSettings{}}};
+  std::map<std::string, RoleSettings> roles = {};
   RoutingSettings routing = {};
   std::vector<RepositoryEntry> repositories = {};
   PromptSettings prompt = {};

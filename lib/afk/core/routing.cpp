@@ -1,5 +1,6 @@
 #include <afk/core/routing.hpp>
 
+#include <afk/core/agent_command.hpp>
 #include <afk/core/labels.hpp>
 #include <afk/core/text.hpp>
 
@@ -36,8 +37,15 @@ Route derive_route(const RoutingFacts& facts) {
   if (name == nullptr)
     return {std::nullopt, fmt::format("there is no agent \"{}\" in the configuration (there are: {})", wanted,
                                       render_known_agents(facts.agents))};
-  const std::string& own_model = facts.agents.at(*name).model;
-  const std::string model = labelled && !(*label)->model.empty() ? (*label)->model : own_model;
+  const AgentSettings& agent = facts.agents.at(*name);
+  if (derive_agent_kind(agent) == AgentSettings::Kind::review)
+    return {std::nullopt, fmt::format("the agent \"{}\" judges work and does none", *name)};
+  const bool chosen = labelled && !(*label)->model.empty();
+  if (chosen && derive_model_choice(agent) == ModelChoice::impossible)
+    return {std::nullopt, fmt::format("the label asks for the model \"{}\", and the command line of the agent \"{}\" "
+                                      "has no place for one: write \"{{model}}\" into its argv",
+                                      clean_single_line((*label)->model), *name)};
+  const std::string model = chosen ? (*label)->model : agent.model;
   return {RoutedAgent{*name, model, labelled ? "by the agent label" : "the default agent"}, ""};
 }
 

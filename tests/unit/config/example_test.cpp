@@ -117,6 +117,9 @@ TEST_CASE("the example with its commented parts is a configuration as well, and 
     INFO(key);
     CHECK(paths.contains("repositories.owner/repo." + key));
   }
+  for (const Key<RoleSettings>& key : role_keys()) {
+    CHECK(paths.contains("roles.docs." + key.path));
+  }
   for (const Key<NotifierSettings>& key : notifier_keys()) {
     INFO(key.path);
     CHECK(paths.contains("notify.slack." + key.path));

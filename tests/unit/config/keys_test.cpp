@@ -34,7 +34,7 @@ const std::vector<std::string> lifecycle_paths{"lifecycle.landing",
                                                "lifecycle.budget_usd",
                                                "lifecycle.protected_paths"};
 const std::vector<std::string> check_paths{"checks.mode", "checks.required", "checks.commands"};
-const std::vector<std::string> qa_paths{"qa.mode", "qa.commands"};
+const std::vector<std::string> qa_paths{"qa.mode", "qa.commands", "qa.reviewers"};
 
 template <typename Section>
 std::vector<std::string> list_paths(const Keys<Section>& keys) {
@@ -99,7 +99,10 @@ TEST_CASE("the unnamed tables have exactly the documented keys") {
 TEST_CASE("the named tables have exactly the documented keys") {
   using Paths = std::vector<std::string>;
   CHECK(list_paths(agent_keys()) == Paths{"executor", "command", "argv", "model", "strengths", "max_concurrent",
-                                          "credentials_env", "credential_files", "configuration_paths"});
+                                          "credentials_env", "credential_files", "configuration_paths", "stdin",
+                                          "output", "resume", "state_env", "kind", "red_when", "input_price_usd",
+                                          "cached_input_price_usd", "output_price_usd", "persona"});
+  CHECK(list_paths(role_keys()) == Paths{"instructions"});
   CHECK(list_paths(notifier_keys()) == Paths{"kind", "url_file", "on"});
   CHECK(list_paths(repository_keys()) ==
         join({{"clone_url", "base", "push_credential_file"}, policy_paths, lifecycle_paths, check_paths, qa_paths}));
@@ -123,6 +126,7 @@ TEST_CASE("every key says what it is for") {
   check_descriptions(global_keys());
   check_descriptions(agent_keys());
   check_descriptions(notifier_keys());
+  check_descriptions(role_keys());
   check_descriptions(repository_keys());
   for (const ExecutorKind& kind : executor_kinds()) {
     check_descriptions(kind.keys);
@@ -131,7 +135,16 @@ TEST_CASE("every key says what it is for") {
 
 TEST_CASE("what is shown is what would be read") {
   check_shown_is_read(global_keys(), Config{});
-  check_shown_is_read(agent_keys(), AgentSettings{.argv = {"run", "", "a b", "{prompt_file}"}, .strengths = {"docs"}});
+  check_shown_is_read(agent_keys(), AgentSettings{.argv = {"run", "", "a b", "{prompt_file}"},
+                                                  .strengths = {"docs"},
+                                                  .input = AgentSettings::Input::none,
+                                                  .output = AgentOutput::codex_jsonl,
+                                                  .resume = {"run", "{session}"},
+                                                  .kind = AgentSettings::Kind::review,
+                                                  .red_when = {"[P0]"},
+                                                  .output_price_usd = 2.5,
+                                                  .persona = "A careful engineer"});
+  check_shown_is_read(role_keys(), RoleSettings{.instructions = "Mind the \"quotes\""});
   check_shown_is_read(notifier_keys(), NotifierSettings{.kind = NotifierSettings::Kind::ntfy,
                                                         .url_file = {"/k"},
                                                         .on = {Ending::frozen, Ending::needs_human}});
