@@ -51,9 +51,9 @@ Result<void> WebhookNotifier::ring(const Doorbell& doorbell) {
   auto answers = transport_.exchange(std::array{request});
   auto& answer = answers.front();
   if (!answer.ok()) {
-    // Whatever went wrong on the way may go right on the next tick.
+    // Whatever went wrong on the way may go right on the next tick; a redirect to somebody else will not.
     Error error = std::move(answer).error();
-    error.kind = ErrorKind::unreachable;
+    error.kind = error.kind == ErrorKind::refused ? ErrorKind::refused : ErrorKind::unreachable;
     return error;
   }
   if (auto error = http::derive_status_error(*answer, http::render_origin(settings_.url.origin))) {

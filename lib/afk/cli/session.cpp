@@ -10,13 +10,13 @@
 #include <afk/adapter/system_tick_gate.hpp>
 #include <afk/adapter/tracker_directory.hpp>
 #include <afk/adapter/workspace.hpp>
-#include <afk/cli/agent_table.hpp>
+#include <afk/cli/process_agent.hpp>
 #include <afk/cli/stop_signal.hpp>
 #include <afk/cli/unsupported.hpp>
 #include <afk/cli/version.hpp>
 #include <afk/config/guarded_file.hpp>
-#include <afk/http/counting_transport.hpp>
 #include <afk/http/transport_curl.hpp>
+#include <afk/http/transport_stack.hpp>
 
 #include <fmt/format.h>
 
@@ -46,6 +46,13 @@ adapter::GitSettings derive_git_settings(const Config& config) {
   adapter::GitSettings settings;
   settings.local_timeout = derive_step_limit(config);
   settings.remote_timeout = derive_step_limit(config);
+  return settings;
+}
+
+http::StackSettings derive_stack_settings(const Config& config) {
+  http::StackSettings settings;
+  settings.tick_deadline = config.limits.tick_deadline;
+  settings.requests_per_tick = config.limits.requests_per_tick;
   return settings;
 }
 
@@ -81,7 +88,8 @@ struct ProcessParts {
 struct Session::Parts {
   Parts(Invocation& from, Config given, loop::TickReport::Mode how)
       : invocation(from), config(std::move(given)), mode(how), digest(adapter::make_digest()),
-        git(commands, derive_git_settings(config)), gate(derive_gate_settings(config), from.clock, read_stop) {}
+        git(commands, derive_git_settings(config)), gate(derive_gate_settings(config), from.clock, read_stop),
+        transport({.inner = curl, .clock = from.clock, .random = from.random}, derive_stack_settings(config)) {}
 
   Invocation& invocation;
   Config config;
@@ -96,7 +104,7 @@ struct Session::Parts {
   std::map<std::string, std::unique_ptr<ProcessParts>> processes;
   std::map<std::string, Secret> notifier_urls; // the path of a webhook is its password
   http::CurlTransport curl;                    // nothing is set up before the first request
-  http::CountingTransport transport{curl};
+  http::TransportStack transport;
   std::vector<std::unique_ptr<Notifier>> notifiers;
 
   Result<void> open() {
@@ -267,15 +275,17 @@ void Session::start_tick() {
   const auto deadline = std::chrono::ceil<std::chrono::seconds>(parts_->config.limits.tick_deadline);
   arm_last_resort(static_cast<unsigned>((deadline + last_resort_margin).count()));
   parts_->gate.start_tick();
+  parts_->transport.start_tick();
 }
 
 void Session::rest() {
   arm_last_resort(0);
+  parts_->transport.rest();
 }
 
 loop::RequestCount Session::requests() const {
   loop::RequestCount requests;
-  requests.by_host = parts_->transport.by_host();
+  requests.by_host = parts_->transport.counts().by_host();
   for (const auto& [host, count] : requests.by_host)
     requests.count += count;
   return requests;

@@ -1,6 +1,7 @@
 #include <afk/http/message.hpp>
 
 #include <afk/core/text.hpp>
+#include <afk/http/header_syntax.hpp>
 
 #include <fmt/format.h>
 
@@ -9,23 +10,12 @@
 namespace afk::http {
 namespace {
 
-bool is_token_character(char character) {
-  return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'z') ||
-         (character >= 'A' && character <= 'Z') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(character) != std::string_view::npos;
-}
-
-bool is_value_character(char character) {
-  const auto byte = static_cast<unsigned char>(character);
-  return (byte >= 0x20 && byte != 0x7f) || character == '\t';
-}
-
 Result<void> check_header(std::string_view name, std::string_view value) {
-  if (name.empty() || !std::ranges::all_of(name, is_token_character)) {
+  if (!is_header_name(name)) {
     return Error{.kind = ErrorKind::malformed,
                  .message = fmt::format("{} is not the name of a header", quote_for_display(name.substr(0, 100)))};
   }
-  if (!std::ranges::all_of(value, is_value_character)) {
+  if (!is_header_value(value)) {
     return Error{.kind = ErrorKind::malformed,
                  .message = fmt::format("the header {} would carry control characters", name)};
   }

@@ -22,10 +22,10 @@ Result<Url> resolve_reference(const Url& base, std::string_view reference);
 
 struct PagingRules {
   std::size_t most_pages = 100; // of one list
-  std::string_view who;         // for messages: "github.com"
+  std::string_view who = {};    // for messages: "github.com"
 
   // What an answer says instead of a page; absent for a page. Unset: derive_status_error (status.hpp).
-  std::function<std::optional<Error>(const Response& answer)> derive_error;
+  std::function<std::optional<Error>(const Response& answer)> derive_error = nullptr;
 
   // Where the next page is. Services without a Link count, or look into the body. Of another origin: `refused`.
   std::function<Result<std::optional<Url>>(const Url& asked, const Response& page)> find_next = find_next_page;

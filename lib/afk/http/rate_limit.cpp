@@ -154,8 +154,8 @@ bool says_rate_limit(const Response& response) {
 RateLimit parse_rate_limit(const Response& response, Timestamp now) {
   const Timestamp service_time = derive_service_time(response, now);
   RateLimit known = parse_counts(response, now, service_time);
-  if (!known.remaining) {
-    known = parse_draft(response, now);
+  if (RateLimit draft = parse_draft(response, now); !known.remaining && draft.remaining) {
+    known = std::move(draft);
   }
   if (known.limit && known.remaining) {
     known.remaining = std::min(*known.remaining, *known.limit);
