@@ -42,6 +42,10 @@ GateVerdict judge_record(const Context& context) {
   if (is_read(context.candidate)) {
     return pass_gate();
   }
+  if (context.candidate.record_problem.empty()) {
+    return fail_gate({with_problem("not looked at in this tick", context.candidate.left_unread),
+                      "a slot becomes free; `afk why` looks at it whatever is free"});
+  }
   return fail_gate({with_problem("the issue could not be read", context.candidate.record_problem),
                     "mend what could not be read; every tick tries again"});
 }

@@ -31,12 +31,12 @@ struct Refusal {
 }
 
 [[nodiscard]] inline bool is_read(const Candidate& candidate) {
-  return candidate.record_problem.empty();
+  return candidate.record_problem.empty() && candidate.left_unread.empty();
 }
 
 // What a gate says that needs the issue's whole record where that could not be read.
 [[nodiscard]] inline GateVerdict leave_unread() {
-  return leave_gate("the issue could not be read");
+  return leave_gate("the issue was not read");
 }
 
 // "<sentence>: <problem>", the problem being text from outside; the sentence alone where there is none.

@@ -89,7 +89,11 @@ enum class EditLog : std::uint8_t {
   unreadable,
 };
 
-// One issue whole, judged from one read: labels, state and log agree with each other.
+// How much of an issue was read. `arming`: number, state, title, labels and log, enough to see who armed it; the rest of
+// the record is empty and says nothing.
+enum class IssueDepth : std::uint8_t { arming, whole };
+
+// One issue, judged from one read: labels, state and log agree with each other.
 struct IssueRecord {
   IssueRef issue;
   std::string repository_id;
@@ -104,6 +108,7 @@ struct IssueRecord {
   std::vector<Blocker> blockers; // native dependencies and "Blocked by" lines, states resolved
   std::vector<IssueRef> open_sub_issues;
   std::optional<std::string> open_pull_request; // link to one that is for this issue and not the run's own
+  IssueDepth depth = IssueDepth::whole;
 
   friend bool operator==(const IssueRecord&, const IssueRecord&) = default;
 };

@@ -109,6 +109,8 @@ struct Candidate {
   std::vector<std::string> labels;
   // Absent with a problem: the issue could not be read whole, so that nothing below is known.
   std::string record_problem;
+  // The issue was not read, because it could not have been started anyway, and why.
+  std::string left_unread;
   std::optional<ArmingInput> arming; // absent: no event says who put the ready label on
   std::string arming_problem;        // why, for people
   std::vector<Blocker> blockers;

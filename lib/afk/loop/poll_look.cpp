@@ -1,8 +1,11 @@
 #include <afk/loop/poll_look.hpp>
 
+#include <afk/core/dispatch_policy.hpp>
 #include <afk/core/routing.hpp>
 #include <afk/core/text.hpp>
 #include <afk/loop/actor_judge.hpp>
+#include <afk/loop/counting_labels.hpp>
+#include <afk/loop/people.hpp>
 
 #include <fmt/format.h>
 
@@ -32,27 +35,6 @@ ListState to_list_state(const Result<RepositoryListing>& listing) {
   if (listing->completeness == Completeness::truncated)
     return {ListState::State::truncated, "the list of issues was not read to its end"};
   return {ListState::State::complete, ""};
-}
-
-// Labels that count for routing: there at the arming, or put on by somebody who is trusted.
-std::vector<std::string> derive_counting_labels(const TickContext& context, const IssueRecord& record,
-                                                const ArmingRecord& arming) {
-  std::vector<std::string> counting;
-  for (const std::string& label : record.labels) {
-    const IssueEvent* put_on = nullptr;
-    std::size_t position = 0;
-    for (std::size_t i = 0; i < record.events.size(); ++i) {
-      if (record.events[i].kind != IssueEventKind::labeled || !equal_ascii_folded(record.events[i].label, label))
-        continue;
-      put_on = &record.events[i];
-      position = i;
-    }
-    if (put_on == nullptr)
-      continue; // nobody is known to have put it on
-    if (position < arming.position || judge_actor(context, put_on->actor).verdict == ActorVerdict::trusted)
-      counting.push_back(label);
-  }
-  return counting;
 }
 
 CardKnowledge derive_card_knowledge(const TickContext& context, const ReadyIssue& ready, const RunName& run,
@@ -119,6 +101,14 @@ class ExecutorMemory {
   std::set<RunName> known_;
 };
 
+// What a first look does not know does not stand in the way of a second one, which judges it.
+void expect_the_best(ArmingInput& input) {
+  if (input.labeler.verdict == ActorVerdict::permission_unknown)
+    input.labeler = {ActorVerdict::trusted, "the permission is asked for when the issue is read whole"};
+  if (input.content.verdict == ContentVerdict::unknown)
+    input.content = {ContentVerdict::valid, "the text is read when the issue is read whole"};
+}
+
 ArmingInput derive_arming_input(const TickContext& context, const ReadyIssue& ready, const ExecutorMemory& memory,
                                 Timestamp now) {
   const ArmingRecord& arming = ready.history.armings.back();
@@ -129,12 +119,14 @@ ArmingInput derive_arming_input(const TickContext& context, const ReadyIssue& re
   input.earlier = ready.history.armings.size() > 1 ? EarlierArming::exists : EarlierArming::none;
   const auto acts = derive_person_acts(ready.record, ready.history, arming, context.config.labels);
   input.spent = derive_spent(acts) == Spent::yes ? ArmingSpent::yes : ArmingSpent::no;
-  input.labeler = judge_arming_actor(context, ready.history, arming);
+  input.labeler = judge_arming_actor(context, ready.record, ready.history, arming);
   input.content = judge_content(context, ready.record, arming, ContentFacts::Stage::before_dispatch,
                                 card == nullptr ? "" : card->card.content_hash);
   input.run = arming.run;
   input.card = derive_card_knowledge(context, ready, arming.run, now);
   input.executor = memory.knowledge(arming.run, card);
+  if (ready.record.depth == IssueDepth::arming)
+    expect_the_best(input);
   return input;
 }
 
@@ -212,7 +204,8 @@ Result<RepositoryInput> derive_repository_input(const TickContext& context, cons
   const PolicySettings& policy = settings->policy;
   RepositoryInput input;
   input.repository = listing ? listing->repository : repository;
-  input.allowlist = derive_allowlist_verdict(context.config, repository, listing ? listing->repository_id : "");
+  // A repository that was renamed answers under its old name too: the name that it has now must be listed.
+  input.allowlist = derive_allowlist_verdict(context.config, input.repository, listing ? listing->repository_id : "");
   input.listing = to_list_state(listing);
   input.slots = policy.slots_per_repository;
   input.hours = is_open(policy.hours, now);
@@ -233,6 +226,7 @@ Result<RepositoryInput> derive_repository_input(const TickContext& context, cons
 // The first stage: who is ready, who is in flight, who is parked.
 struct Listed {
   std::vector<IssueRef> ready;
+  std::map<IssueRef, std::string> titles;
   std::set<IssueRef> parked;
 };
 
@@ -256,6 +250,7 @@ Listed take_listings(const TickContext& context, std::span<const RepositoryName>
     for (const IssueSummary& issue : listing->issues) {
       if (has_label(issue.labels, context.config.labels.ready) && issue.state == IssueState::open)
         listed.ready.push_back(issue.issue);
+      listed.titles[issue.issue] = issue.title;
       if (has_label(issue.labels, context.config.labels.question))
         listed.parked.insert(issue.issue);
     }
@@ -272,32 +267,90 @@ void note_unrecorded(const TickContext& context, const IssueRecord& record, Poll
     look.unrecorded.push_back(record.issue);
 }
 
-// The second stage: the ready issues whole, with their history.
-void read_ready_issues(const TickContext& context, std::span<const IssueRef> issues, PollLook& look) {
-  auto records = context.tracker.fetch_issues(issues);
+Result<ReadyIssue> derive_ready(const TickContext& context, const TrackerHost& host, const IssueRef& issue,
+                                Result<IssueRecord> record) {
+  auto settings = derive_settings(context, issue.repository);
+  if (!record || !settings)
+    return record ? settings.error() : std::move(record).error();
+  ReadyIssue ready{std::move(*record), {}, std::move(*settings)};
+  ready.history = derive_issue_history(ready.record, derive_history_context(context, host));
+  return ready;
+}
+
+void take_records(const TickContext& context, std::span<const IssueRef> issues,
+                  std::vector<Result<IssueRecord>> records, PollLook& look) {
   for (std::size_t i = 0; i < records.size(); ++i) {
-    auto settings = derive_settings(context, issues[i].repository);
-    if (!records[i] || !settings) {
-      look.errors.push_back({issues[i], records[i] ? settings.error() : records[i].error()});
+    auto ready = derive_ready(context, look.host, issues[i], std::move(records[i]));
+    if (!ready) {
+      look.ready.erase(issues[i]); // what a first look saw of it counts no more
+      look.errors.push_back({issues[i], std::move(ready).error()});
       continue;
     }
-    note_unrecorded(context, *records[i], look);
-    ReadyIssue ready{std::move(*records[i]), {}, std::move(*settings)};
-    ready.history = derive_issue_history(ready.record, derive_history_context(context, look.host));
-    look.ready.insert_or_assign(issues[i], std::move(ready));
+    note_unrecorded(context, ready->record, look);
+    look.ready.insert_or_assign(issues[i], std::move(*ready));
   }
 }
 
-// The third stage: what the executors know, and everything put together.
-void judge_ready_issues(const TickContext& context, const Listed& listed, PollLook& look) {
-  look.executors = look_at_executors(context);
-  add_live_runs(look, listed.parked);
+std::vector<PermissionQuery> gather_people(const TickContext& context, const PollLook& look,
+                                           std::span<const IssueRef> issues) {
+  std::vector<PermissionQuery> people;
+  for (const IssueRef& issue : issues) {
+    const auto ready = look.ready.find(issue);
+    if (ready == look.ready.end() || ready->second.history.armings.empty())
+      continue;
+    const ReadyIssue& one = ready->second;
+    std::ranges::copy(derive_people_to_ask(context, one.record, one.history.armings.back(), Heard::log),
+                      std::back_inserter(people));
+  }
+  return people;
+}
+
+// Issues whole, with their history, and what the people in it may do.
+void read_whole(const TickContext& context, std::span<const IssueRef> issues, PollLook& look) {
+  if (context.people != nullptr) // as far as a first look has seen them
+    context.people->expect(gather_people(context, look, issues));
+  take_records(context, issues, context.tracker.fetch_issues(issues), look);
+  if (context.people != nullptr)
+    context.people->ask(gather_people(context, look, issues));
+}
+
+ExecutorMemory ask_about_runs(const TickContext& context, const PollLook& look) {
   std::vector<AttemptName> attempts;
   for (const auto& [issue, ready] : look.ready)
     if (!ready.history.armings.empty())
       for (int k = 0; k <= ready.settings.lifecycle.redispatch_max; ++k)
         attempts.push_back({ready.history.armings.back().run, k});
-  const ExecutorMemory memory(context, look.executors, attempts);
+  return {context, look.executors, attempts};
+}
+
+Candidate derive_unread_candidate(const Listed& listed, const PollLook& look, const IssueRef& issue) {
+  Candidate unread;
+  unread.issue = issue;
+  unread.agent_problem = "the issue was not read";
+  if (const auto left = look.left_unread.find(issue); left != look.left_unread.end()) {
+    unread.left_unread = left->second;
+    unread.title = listed.titles.at(issue);
+  } else {
+    unread.record_problem = "the issue could not be read; the error stands in the report";
+  }
+  return unread;
+}
+
+// A listing by label does not show the other labels of an issue.
+void note_parked(const TickContext& context, PollLook& look) {
+  for (LiveRun& live : look.input.live) {
+    const auto ready = look.ready.find(live.issue);
+    if (ready != look.ready.end() && has_label(ready->second.record.labels, context.config.labels.question))
+      live.park = LiveRun::Park::parked;
+  }
+}
+
+// Everything put together for the policy.
+void judge_ready_issues(const TickContext& context, const Listed& listed, PollLook& look) {
+  note_parked(context, look);
+  const ExecutorMemory memory = ask_about_runs(context, look);
+  for (RepositoryInput& repository : look.input.repositories)
+    repository.candidates.clear();
   for (const IssueRef& issue : listed.ready) {
     const auto repository = std::ranges::find_if(look.input.repositories, [&](const RepositoryInput& each) {
       return same_repository(each.repository, issue.repository);
@@ -305,67 +358,150 @@ void judge_ready_issues(const TickContext& context, const Listed& listed, PollLo
     if (repository == look.input.repositories.end())
       continue;
     const auto ready = look.ready.find(issue);
-    if (ready != look.ready.end()) {
-      repository->candidates.push_back(derive_candidate(context, ready->second, memory, look.input.now));
-      continue;
-    }
-    Candidate unreadable;
-    unreadable.issue = issue;
-    unreadable.record_problem = "the issue could not be read; the error stands in the report";
-    repository->candidates.push_back(std::move(unreadable));
+    const bool is_read = ready != look.ready.end() && !look.left_unread.contains(issue);
+    repository->candidates.push_back(is_read ? derive_candidate(context, ready->second, memory, look.input.now)
+                                             : derive_unread_candidate(listed, look, issue));
   }
 }
 
-Result<PollLook> start_look(const TickContext& context) {
+void look_at_live_runs(const TickContext& context, const Listed& listed, PollLook& look) {
+  look.executors = look_at_executors(context);
+  add_live_runs(look, listed.parked);
+}
+
+// The issues that a first look is worth: those that could take a slot, or whose run lives and has lost its label.
+std::vector<IssueRef> choose_first_look(const TickContext& context, const Listed& listed, PollLook& look) {
+  const std::set<IssueRef> ready(listed.ready.begin(), listed.ready.end());
+  std::vector<IssueRef> chosen;
+  for (const RepositoryInput& repository : look.input.repositories) {
+    std::set<IssueRef> busy(repository.in_progress.begin(), repository.in_progress.end());
+    std::set<IssueRef> living;
+    for (const LiveRun& live : look.input.live) {
+      living.insert(live.issue);
+      const bool elsewhere = !same_repository(live.issue.repository, repository.repository);
+      if (!elsewhere && live.park == LiveRun::Park::no && !ready.contains(live.issue))
+        busy.insert(live.issue);
+    }
+    const bool has_room = std::cmp_less(busy.size(), repository.slots);
+    for (const IssueRef& issue : listed.ready) {
+      if (!same_repository(issue.repository, repository.repository))
+        continue;
+      if (std::ranges::find(repository.in_progress, issue) != repository.in_progress.end())
+        look.left_unread[issue] = fmt::format("the label {} is on: it is in flight", context.config.labels.in_progress);
+      else if (repository.allowlist != AllowlistVerdict::listed)
+        look.left_unread[issue] = "its repository is not on the allowlist as it is now";
+      else if (!has_room && !living.contains(issue))
+        look.left_unread[issue] = "every slot of the repository is taken";
+      else
+        chosen.push_back(issue);
+    }
+  }
+  return chosen;
+}
+
+// What the policy would act on if everything unread were well.
+std::vector<IssueRef> find_worth_reading(const PollLook& look) {
+  std::vector<IssueRef> worth;
+  for (const PlannedIssue& planned : derive_dispatch_plan(look.input).chosen) {
+    const auto ready = look.ready.find(planned.issue);
+    if (ready != look.ready.end() && ready->second.record.depth == IssueDepth::arming)
+      worth.push_back(planned.issue);
+  }
+  return worth;
+}
+
+// Where every issue read costs, they are read in stages: who armed them for those that could take a slot, and the whole
+// for those that would. An issue that is refused then gives its place to the next one, a few times in a tick.
+void read_in_stages(const TickContext& context, const Listed& listed, PollLook& look) {
+  constexpr int most_rounds = 3;
+  look_at_live_runs(context, listed, look);
+  const auto first = choose_first_look(context, listed, look);
+  take_records(context, first, context.tracker.fetch_armings(first), look);
+  judge_ready_issues(context, listed, look);
+  for (int round = 0; round < most_rounds; ++round) {
+    const auto worth = find_worth_reading(look);
+    if (worth.empty())
+      break;
+    read_whole(context, worth, look);
+    judge_ready_issues(context, listed, look);
+  }
+  for (const auto& [issue, ready] : look.ready)
+    if (ready.record.depth == IssueDepth::arming)
+      look.left_unread.emplace(issue, "others are before it, and no slot is left for it");
+  judge_ready_issues(context, listed, look);
+}
+
+void read_at_once(const TickContext& context, const Listed& listed, PollLook& look) {
+  read_whole(context, listed.ready, look);
+  look_at_live_runs(context, listed, look);
+  judge_ready_issues(context, listed, look);
+}
+
+bool reads_in_stages(const TickContext& context) {
+  return context.config.tracker.kind != TrackerKind::directory;
+}
+
+struct Started {
   PollLook look;
+  Listed listed;
+};
+
+ListingQuery listing_query(const TickContext& context) {
+  const LabelSettings& labels = context.config.labels;
+  ListingQuery query{{labels.ready, labels.in_progress}, ListingQuery::States::open_only};
+  if (!reads_in_stages(context)) // elsewhere a parked issue is found among the ready ones: each label costs
+    query.labels.push_back(labels.question);
+  return query;
+}
+
+// The first stage. The time is asked for behind it: a service tells it with its answer.
+Result<Started> list_ready_issues(const TickContext& context, std::span<const RepositoryName> repositories) {
+  if (context.people != nullptr)
+    context.people->forget();
+  const auto listings = context.tracker.list_issues(repositories, listing_query(context));
+  if (!listings.empty() && std::ranges::none_of(listings, [](const auto& one) { return one.ok(); }))
+    return listings.front().error();
+  Started started;
   auto host = context.tracker.fetch_host();
   if (!host)
     return std::move(host).error();
   auto now = context.tracker.fetch_time();
   if (!now)
     return std::move(now).error();
-  look.host = std::move(*host);
-  look.input = start_input(context, *now);
-  return look;
-}
-
-ListingQuery listing_query(const LabelSettings& labels) {
-  return {{labels.ready, labels.in_progress, labels.question}, ListingQuery::States::open_only};
+  started.look.host = std::move(*host);
+  started.look.input = start_input(context, *now);
+  started.listed = take_listings(context, repositories, listings, started.look);
+  return started;
 }
 
 } // namespace
 
 Result<PollLook> look_at_ready_issues(const TickContext& context) {
-  auto look = start_look(context);
-  if (!look)
-    return look;
   std::vector<RepositoryName> repositories;
   for (const AllowlistEntry& entry : context.config.allowlist)
     repositories.push_back(entry.repository);
-  const auto listings = context.tracker.list_issues(repositories, listing_query(context.config.labels));
-  if (!listings.empty() && std::ranges::none_of(listings, [](const auto& one) { return one.ok(); }))
-    return listings.front().error();
-  Listed listed = take_listings(context, repositories, listings, *look);
+  auto started = list_ready_issues(context, repositories);
+  if (!started)
+    return std::move(started).error();
+  Listed& listed = started->listed;
   if (context.only)
     std::erase_if(listed.ready, [&](const IssueRef& issue) { return issue != *context.only; });
   if (listed.ready.empty())
-    return look;
-  read_ready_issues(context, listed.ready, *look);
-  judge_ready_issues(context, listed, *look);
-  return look;
+    return std::move(started->look);
+  if (reads_in_stages(context))
+    read_in_stages(context, listed, started->look);
+  else
+    read_at_once(context, listed, started->look);
+  return std::move(started->look);
 }
 
 Result<PollLook> look_at_issue(const TickContext& context, const IssueRef& issue) {
-  auto look = start_look(context);
-  if (!look)
-    return look;
-  const std::vector<RepositoryName> repositories{issue.repository};
-  const auto listings = context.tracker.list_issues(repositories, listing_query(context.config.labels));
-  Listed listed = take_listings(context, repositories, listings, *look);
-  listed.ready = {issue};
-  read_ready_issues(context, listed.ready, *look);
-  judge_ready_issues(context, listed, *look);
-  return look;
+  auto started = list_ready_issues(context, std::span(&issue.repository, 1));
+  if (!started)
+    return std::move(started).error();
+  started->listed.ready = {issue};
+  read_at_once(context, started->listed, started->look);
+  return std::move(started->look);
 }
 
 } // namespace afk::loop

@@ -22,7 +22,8 @@ struct ReadyIssue {
 struct PollLook {
   TrackerHost host;
   PolicyInput input;
-  std::map<IssueRef, ReadyIssue> ready; // those that could be read
+  std::map<IssueRef, ReadyIssue> ready;        // those that could be read
+  std::map<IssueRef, std::string> left_unread; // those that were not, because nothing could come of it, and why
   ExecutorLooks executors;
   std::vector<IssueRef> unrecorded; // armed by hand; the log has no event for it yet
   std::vector<ReportedError> errors;

@@ -1,6 +1,7 @@
 #include <afk/loop/run_look.hpp>
 
 #include <afk/core/content_pin.hpp>
+#include <afk/loop/run_trust.hpp>
 #include <afk/loop/turn_orders.hpp>
 
 #include <fmt/format.h>
@@ -64,7 +65,7 @@ struct SearchedIssue {
 std::vector<SearchedIssue> derive_candidates(const TickContext& context, const TrackerHost& host,
                                              std::span<const IssueRef> issues, std::vector<ReportedError>& errors) {
   std::vector<SearchedIssue> candidates;
-  auto records = context.tracker.fetch_issues(issues);
+  auto records = context.tracker.fetch_runs(issues);
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (!records[i]) {
       errors.push_back({issues[i], records[i].error()});
@@ -328,6 +329,7 @@ Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& execut
     else if (candidate.history.find_card(arming->run) != nullptr || candidate.history.card_problems.empty())
       looks.runs.push_back(make_look(context, std::move(candidate), ArmingRecord(*arming), knowledge));
   }
+  ask_about_people(context, looks.runs);
   look_at_work(context, looks.runs);
   return looks;
 }

@@ -20,6 +20,8 @@
 
 namespace afk::loop {
 
+class People;
+
 struct TickContext {
   const Config& config;
   Tracker& tracker;
@@ -36,6 +38,7 @@ struct TickContext {
 
   TickReport::Mode mode = TickReport::Mode::real;
   std::optional<IssueRef> only;
+  People* people = nullptr; // what a forge says that people may do; nothing where the tracker knows no permissions
 };
 
 // The executor of an agent's table entry; nothing for an agent that is not configured any more.

@@ -24,6 +24,9 @@ class Permissions {
   // error and never trust. Somebody who has no access is `none`. The forge's answer counts only if it is about the same
   // numeric id, because a login can be registered anew.
   virtual std::vector<Result<Permission>> fetch(std::span<const PermissionQuery> queries) = 0;
+
+  // Says what will be asked in a moment, so that a forge may ask it together with whatever it is asked before that.
+  virtual void expect(std::span<const PermissionQuery>) {}
 };
 
 } // namespace afk

@@ -74,6 +74,16 @@ class Tracker {
 
   virtual std::vector<Result<IssueRecord>> fetch_issues(std::span<const IssueRef> issues) = 0;
 
+  // A first look at many ready issues, of which few will be read whole. A tracker for which that costs the same answers
+  // whole records: IssueRecord::depth says what came.
+  virtual std::vector<Result<IssueRecord>> fetch_armings(std::span<const IssueRef> issues) {
+    return fetch_issues(issues);
+  }
+
+  // Whole records of issues with a run in flight. A forge that can tell pull requests, checks and deployments of the
+  // same issues in the same answer keeps them for its other ports, which then ask nothing.
+  virtual std::vector<Result<IssueRecord>> fetch_runs(std::span<const IssueRef> issues) { return fetch_issues(issues); }
+
   // The writes of our own account.
   virtual TrackerWrites& writes() = 0;
 };
