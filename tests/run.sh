@@ -27,8 +27,6 @@ build_step() {
 build_step cmake --preset dev
 build_step cmake --build --preset dev
 echo "built in $((SECONDS - started)) s"
-build_step cmake --build --preset headers
-echo "every header compiles by itself; $((SECONDS - started)) s so far"
 
 result=0
 ctest --preset dev --no-tests=error --parallel "$(nproc)" "$@" || result=$?
