@@ -141,6 +141,13 @@ class FakeExecutor final : public Executor, public Landing {
     return answers;
   }
 
+  std::vector<Result<Descent>> compare(std::span<const DescentQuery> queries) override {
+    std::vector<Result<Descent>> answers;
+    for (const DescentQuery& query : queries)
+      answers.push_back(faults_.carry_out("compare", [&] { return Result<Descent>(compare_one(query)); }));
+    return answers;
+  }
+
   Result<std::string> fetch_base_head(const RepositoryName& repository) override { return base(repository).back(); }
 
   Result<void> keep_candidate(const WorkQuery& query, const WorkEvidence& kept) override {
@@ -200,6 +207,14 @@ class FakeExecutor final : public Executor, public Landing {
     return Started{StartOutcome::created, "log"};
   }
 
+  // The base is one line of commits.
+  Descent compare_one(const DescentQuery& query) {
+    const auto& heads = base(query.repository);
+    const auto ancestor = std::ranges::find(heads, query.ancestor);
+    return ancestor != heads.end() && std::find(ancestor, heads.end(), query.descendant) != heads.end() ? Descent::yes
+                                                                                                         : Descent::no;
+  }
+
   WorkEvidence evidence(const WorkQuery& query) {
     const auto& heads = base(query.issue.repository);
     WorkEvidence answer;
@@ -217,6 +232,7 @@ class FakeExecutor final : public Executor, public Landing {
     const Work& work = found->second;
     answer.run_head = work.head;
     answer.commits = landed_.contains(work.head) ? 0 : work.commits;
+    answer.unpublished = answer.commits;
     answer.changed_paths = {"greeting.txt"};
     if (landed_.contains(work.head) || work.on_base == heads.back())
       answer.candidate_head = landed_.contains(work.head) ? answer.published.head : work.head;

@@ -13,6 +13,14 @@
 // What was kept is remembered in the mirror under refs/afk/<attempt>/{head,candidate}/ and decides whether a run has
 // landed: its head or candidate is an ancestor of the base. A branch that only follows the base has landed nothing.
 //
+// With landing = pr what was pushed is remembered under refs/afk/<attempt>/pushed/, because the branch may be gone
+// after a merge, and because only what afk itself put there may be replaced: commits of somebody else on the run's
+// branch are kept, and the push is refused. With landing = push refs/afk/<attempt>/onto/ remembers what the base was
+// before.
+//
+// Where workspaces are elsewhere, agents push; a branch that is an ancestor of the base has landed only if a commit of
+// it carries the trailer "Afk-Run: <run>", because one that follows the base is an ancestor too.
+//
 // A push moves one ref, from exactly the head that was seen, and only forward. Where clone_url is a repository of this
 // machine with the base checked out, its work tree moves along if it is clean (receive.denyCurrentBranch=updateInstead
 // for this one call); its hooks do not run then, because core.hooksPath may point into the work tree, where the
@@ -22,11 +30,14 @@
 // (the base moved, its work tree is not clean: look again), `refused` (the remote said no; histories that share
 // nothing), `too_large` (limits below), `configuration` (a repository without settings).
 
+#include <afk/adapter/git_remote.hpp>
 #include <afk/adapter/landing_git_import.hpp>
+#include <afk/adapter/landing_git_push.hpp>
 #include <afk/adapter/workspace.hpp>
 #include <afk/core/landing_plan.hpp>
 #include <afk/port/landing.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 
@@ -37,12 +48,17 @@ struct LandingRepository {
   LandingMode landing = LandingMode::push;
 };
 
+// Where agents work. `elsewhere`: on a machine whose files cannot be read here; they push the run's branch to the
+// remote themselves, and that branch is then what their workspace is otherwise.
+enum class Workspaces : std::uint8_t { here, elsewhere };
+
 struct LandingGitSettings {
   // How each repository is reached and landed on.
   std::function<Result<LandingRepository>(const RepositoryName& repository)> find_repository;
   // Where short-lived folders are made: a private one per call, removed before it answers.
   std::filesystem::path scratch_root;
   ImportLimits import_limits;
+  Workspaces workspaces = Workspaces::here;
 };
 
 class LandingGit final : public Landing {
@@ -52,12 +68,18 @@ class LandingGit final : public Landing {
 
   std::vector<Result<WorkEvidence>> inspect(std::span<const WorkQuery> queries) override;
   Result<std::string> fetch_base_head(const RepositoryName& repository) override;
+  std::vector<Result<Descent>> compare(std::span<const DescentQuery> queries) override;
   Result<void> keep_candidate(const WorkQuery& query, const WorkEvidence& evidence) override;
   Result<void> push(const WorkQuery& query, const WorkEvidence& evidence) override;
 
  private:
+  Result<void> import_head(const WorkQuery& query, const WorkEvidence& evidence, const LandingRepository& repository);
   Result<void> import_candidate(const WorkQuery& query, const WorkEvidence& evidence,
                                 const LandingRepository& repository);
+  Result<void> prepare_base_push(const WorkQuery& query, const WorkEvidence& evidence);
+  Result<void> check_branch_push(const WorkQuery& query, const RemoteBranches& before, const PushOrder& order);
+  Result<void> push_and_read_back(const PushOrder& order);
+  Result<void> remember(const WorkQuery& query, std::string name, std::string head);
 
   Git& git_;
   Workspace& workspace_;

@@ -2,6 +2,7 @@
 
 #include <afk/adapter/git_remote.hpp>
 #include <afk/adapter/landing_git_merge.hpp>
+#include <afk/adapter/landing_git_published.hpp>
 #include <afk/adapter/landing_git_refs.hpp>
 #include <afk/adapter/landing_git_scratch.hpp>
 #include <afk/adapter/workspace_clone.hpp>
@@ -72,7 +73,7 @@ class Inspection {
     Subject subject{.query = &query,
                     .repository = std::move(repository).value(),
                     .remote = std::move(remote).value(),
-                    .mirror = derive_mirror(tools_.git, tools_.layout, name),
+                    .mirror = derive_mirror(tools_.git, tools_.workspace.layout(), name),
                     .refs = {}};
     auto refs = read_attempt_refs(subject.mirror, subject.attempt());
     if (!refs.ok()) {
@@ -94,7 +95,7 @@ class Inspection {
       if (const auto base = subject->base_branch({}); !base.empty()) {
         branches.insert(base);
       }
-      if (subject->repository.landing == LandingMode::pull_request) {
+      if (subject->repository.landing == LandingMode::pull_request || is_elsewhere()) {
         branches.insert(subject->query->branch);
       }
     }
@@ -109,33 +110,49 @@ class Inspection {
     if (!evidence.ok()) {
       return evidence;
     }
-    const auto clone = tools_.layout.clone(subject.attempt());
-    const auto head = read_branch_head(clone, subject.query->branch);
+    const auto head = find_head(subject, *evidence);
     if (!head.ok()) {
       return head.error();
     }
-    if (head->has_value() && !subject.refs.start) {
-      return Error{.kind = ErrorKind::io,
-                   .message = fmt::format("{} does not know where {} began: the mirror was replaced",
-                                          subject.mirror.folder().string(), clone.string())};
-    }
-    const bool has_commits = head->has_value() && **head != subject.refs.start->head;
-    if (!has_commits && subject.refs.heads.empty()) {
+    if (!head->has_value() && subject.refs.heads.empty() && evidence->branch_head.empty()) {
       return evidence;
     }
-    const auto place = open_place(subject, evidence->base_head);
+    auto place = open_place(subject, *evidence);
     if (!place.ok()) {
-      return place.error();
+      return std::move(place).error();
     }
     if (auto read = read_landed(subject, *place, *evidence); !read.ok()) {
       return std::move(read).error();
     }
-    if (has_commits) {
+    if (head->has_value()) {
       if (auto read = read_work(subject, *place, **head, *evidence); !read.ok()) {
         return std::move(read).error();
       }
     }
+    if (auto read = read_branch(subject, *place, *evidence); !read.ok()) {
+      return std::move(read).error();
+    }
     return evidence;
+  }
+
+  [[nodiscard]] bool is_elsewhere() const { return tools_.settings.workspaces == Workspaces::elsewhere; }
+
+  // The newest head of the run's branch where its agent works; nothing while it has no commit there.
+  Result<std::optional<std::string>> find_head(const Subject& subject, const WorkEvidence& evidence) {
+    if (is_elsewhere()) {
+      return evidence.branch_head.empty() ? std::optional<std::string>() : std::optional(evidence.branch_head);
+    }
+    const auto clone = tools_.workspace.layout().clone(subject.attempt());
+    auto head = read_branch_head(clone, subject.query->branch);
+    if (!head.ok() || !head->has_value()) {
+      return head;
+    }
+    if (!subject.refs.start) {
+      return Error{.kind = ErrorKind::io,
+                   .message = fmt::format("{} does not know where {} began: the mirror was replaced",
+                                          subject.mirror.folder().string(), clone.string())};
+    }
+    return **head == subject.refs.start->head ? std::optional<std::string>() : *head;
   }
 
   Result<WorkEvidence> read_remote(const Subject& subject) {
@@ -154,15 +171,26 @@ class Inspection {
     }
     evidence.base_head = base->second;
     const auto branch = look->heads.find(subject.query->branch);
-    if (subject.repository.landing == LandingMode::pull_request && branch != look->heads.end()) {
+    if (branch == look->heads.end()) {
+      return evidence;
+    }
+    evidence.branch_head = branch->second;
+    if (subject.repository.landing == LandingMode::pull_request) {
       evidence.published.state = PublishedState::branch;
       evidence.published.head = branch->second;
     }
     return evidence;
   }
 
-  // The mirror, with new objects going to a scratch folder; a base head that the mirror lacks is fetched there too.
-  Result<GitPlace> open_place(const Subject& subject, const std::string& base_head) {
+  // The mirror, with new objects going to a scratch folder; heads of the remote that the mirror lacks are fetched there
+  // too.
+  Result<GitPlace> open_place(const Subject& subject, const WorkEvidence& evidence) {
+    if (subject.mirror.find() == Mirror::Presence::absent) {
+      // Nothing was ever started on this machine: the mirror is a cache, and whoever looks first makes it.
+      if (auto created = tools_.workspace.fetch_base(subject.repository.source); !created.ok()) {
+        return std::move(created).error();
+      }
+    }
     auto objects = create_folder("work");
     if (!objects.ok()) {
       return std::move(objects).error();
@@ -172,27 +200,29 @@ class Inspection {
                    .objects = std::move(objects).value(),
                    .borrowed_objects = {subject.mirror.objects()}};
     Mirror mirror = subject.mirror;
-    const auto known = mirror.list_refs("refs/heads/");
+    const auto known = mirror.list_refs("refs/");
     if (!known.ok()) {
       return known.error();
     }
-    if (std::ranges::any_of(*known, [&](const MirrorRef& ref) { return ref.head == base_head; })) {
-      return place;
+    for (const std::string& head : {evidence.base_head, evidence.branch_head}) {
+      if (head.empty() || std::ranges::any_of(*known, [&](const MirrorRef& ref) { return ref.head == head; })) {
+        continue;
+      }
+      auto fetched = fetch_head(subject, head);
+      if (!fetched.ok()) {
+        return std::move(fetched).error();
+      }
+      place.borrowed_objects.push_back(std::move(fetched).value());
     }
-    auto fetched = fetch_base(subject, base_head);
-    if (!fetched.ok()) {
-      return std::move(fetched).error();
-    }
-    place.borrowed_objects.push_back(std::move(fetched).value());
     return place;
   }
 
-  Result<std::filesystem::path> fetch_base(const Subject& subject, const std::string& base_head) {
-    const std::string key = subject.mirror.folder().string() + " " + base_head;
-    if (const auto known = bases_.find(key); known != bases_.end()) {
+  Result<std::filesystem::path> fetch_head(const Subject& subject, const std::string& head) {
+    const std::string key = subject.mirror.folder().string() + " " + head;
+    if (const auto known = fetched_.find(key); known != fetched_.end()) {
       return known->second;
     }
-    auto objects = create_folder("base");
+    auto objects = create_folder("fetched");
     if (!objects.ok()) {
       return objects;
     }
@@ -209,18 +239,18 @@ class Inspection {
                       "--no-recurse-submodules",
                       "--end-of-options",
                       subject.remote.url.text,
-                      base_head};
+                      head};
     if (const auto fetched = tools_.git.read(call); !fetched.ok()) {
       return with_context(render_repository_name(subject.query->issue.repository), fetched.error());
     }
-    bases_.emplace(key, *objects);
+    fetched_.emplace(key, *objects);
     return objects;
   }
 
   // Landed is what was kept before it was pushed and is on the base now, whoever brought it there.
   Result<void> read_landed(const Subject& subject, const GitPlace& place, WorkEvidence& evidence) {
     if (subject.refs.heads.empty()) {
-      return {};
+      return is_elsewhere() ? read_landed_by_agent(subject, place, evidence) : Result<void>();
     }
     GitCall call;
     call.place = place;
@@ -241,20 +271,56 @@ class Inspection {
     if (!head.ok()) {
       return head.error();
     }
+    note_landed(subject, std::string(trim_ascii(*head)), evidence);
+    return {};
+  }
+
+  static void note_landed(const Subject& subject, std::string head, WorkEvidence& evidence) {
+    if (const auto onto = subject.refs.onto.find(head); onto != subject.refs.onto.end()) {
+      evidence.merge_base = onto->second;
+    }
     evidence.published.state = PublishedState::on_base;
-    evidence.published.head = trim_ascii(*head);
+    evidence.published.landed = head;
+    evidence.published.head = std::move(head);
+  }
+
+  // An agent that pushed to the base by itself: its branch is part of the base, and a commit of it says whose it is.
+  Result<void> read_landed_by_agent(const Subject& subject, const GitPlace& place, WorkEvidence& evidence) {
+    if (evidence.branch_head.empty()) {
+      return {};
+    }
+    const auto on_base =
+        find_ancestry(tools_.git, {.place = place, .ancestor = evidence.branch_head, .descendant = evidence.base_head});
+    if (!on_base.ok()) {
+      return on_base.error();
+    }
+    if (*on_base != Ancestry::ancestor) {
+      return {};
+    }
+    GitCall call;
+    call.place = place;
+    call.arguments = {
+        "log", "--max-count=1", "--format=%(trailers:key=Afk-Run,valueonly)", "--end-of-options", evidence.branch_head,
+        "--"};
+    const auto trailer = tools_.git.read(call);
+    if (!trailer.ok()) {
+      return trailer.error();
+    }
+    if (trim_ascii(*trailer) == subject.query->run.text) {
+      note_landed(subject, evidence.branch_head, evidence);
+    }
     return {};
   }
 
   Result<void> read_work(const Subject& subject, const GitPlace& place, const std::string& head,
                          WorkEvidence& evidence) {
     const bool kept = subject.refs.heads.contains(head);
-    if (!kept) {
+    if (!kept && !is_elsewhere()) {
       auto scratch = create_folder("import");
       if (!scratch.ok()) {
         return std::move(scratch).error();
       }
-      if (auto imported = import_commit(tools_.git, {.clone = tools_.layout.clone(subject.attempt()),
+      if (auto imported = import_commit(tools_.git, {.clone = tools_.workspace.layout().clone(subject.attempt()),
                                                      .head = head,
                                                      .mirror_objects = subject.mirror.objects(),
                                                      .scratch = std::move(scratch).value(),
@@ -284,7 +350,35 @@ class Inspection {
     evidence.conflicts = std::move(merged->conflicts);
     evidence.changed_paths = std::move(merged->changed_paths);
     evidence.subjects = std::move(merged->subjects);
+    evidence.unpublished = evidence.commits;
     return {};
+  }
+
+  // What the run's branch has, where it is published and the forge lands it.
+  Result<void> read_branch(const Subject& subject, const GitPlace& place, WorkEvidence& evidence) {
+    if (subject.repository.landing != LandingMode::pull_request) {
+      return {};
+    }
+    if (subject.refs.pushed.contains(evidence.run_head)) {
+      evidence.delivery = WorkEvidence::Delivery::pushed;
+    }
+    if (evidence.branch_head.empty()) {
+      return {};
+    }
+    if (evidence.branch_head == evidence.run_head) {
+      evidence.unpublished = 0;
+    } else if (evidence.unpublished > 0) {
+      const auto count = count_unpublished(tools_.git, {.place = place,
+                                                        .base_head = evidence.base_head,
+                                                        .branch_head = evidence.branch_head,
+                                                        .run_head = evidence.run_head});
+      if (!count.ok()) {
+        return count.error();
+      }
+      evidence.unpublished = *count;
+    }
+    return read_published(tools_.git, {.place = place, .base_head = evidence.base_head, .head = evidence.branch_head},
+                          evidence);
   }
 
   Result<std::filesystem::path> create_folder(std::string_view purpose) {
@@ -299,8 +393,8 @@ class Inspection {
   }
 
   const InspectionTools& tools_;
-  std::map<std::string, Result<RemoteBranches>> looks_; // by url
-  std::map<std::string, std::filesystem::path> bases_;  // objects of bases that the mirror lacks
+  std::map<std::string, Result<RemoteBranches>> looks_;  // by url
+  std::map<std::string, std::filesystem::path> fetched_; // objects of heads that the mirror lacks
   std::optional<ScratchFolder> scratch_;
   int folders_ = 0;
 };

@@ -10,7 +10,7 @@ namespace afk::adapter {
 
 struct InspectionTools {
   Git& git;
-  const WorkspaceLayout& layout;
+  Workspace& workspace;
   const LandingGitSettings& settings;
 };
 

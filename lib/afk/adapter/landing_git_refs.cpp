@@ -12,6 +12,14 @@ std::string derive_kept_candidate_prefix(const AttemptName& attempt) {
   return derive_attempt_prefix(attempt) + "candidate/";
 }
 
+std::string derive_pushed_prefix(const AttemptName& attempt) {
+  return derive_attempt_prefix(attempt) + "pushed/";
+}
+
+std::string derive_onto_prefix(const AttemptName& attempt) {
+  return derive_attempt_prefix(attempt) + "onto/";
+}
+
 AttemptName derive_attempt(const WorkQuery& query) {
   return {.run = query.run, .redispatch = query.redispatch};
 }
@@ -30,6 +38,7 @@ Result<AttemptRefs> read_attempt_refs(Mirror& mirror, const AttemptName& attempt
     return refs.error();
   }
   const std::string start = derive_start_prefix(attempt);
+  const std::string onto = derive_onto_prefix(attempt);
   for (const auto& ref : *refs) {
     if (ref.name.starts_with(start)) {
       found.start = FetchedBase{.branch = ref.name.substr(start.size()), .head = ref.head};
@@ -37,6 +46,10 @@ Result<AttemptRefs> read_attempt_refs(Mirror& mirror, const AttemptName& attempt
       found.heads.insert(ref.head);
     } else if (ref.name.starts_with(derive_kept_candidate_prefix(attempt))) {
       found.candidates.insert(ref.head);
+    } else if (ref.name.starts_with(derive_pushed_prefix(attempt))) {
+      found.pushed.insert(ref.head);
+    } else if (ref.name.starts_with(onto)) {
+      found.onto.emplace(ref.name.substr(onto.size()), ref.head);
     }
   }
   return found;

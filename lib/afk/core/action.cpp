@@ -70,7 +70,7 @@ struct Renderer {
   std::string operator()(const Push&) const { return "push"; }
 
   std::string operator()(const OpenPullRequest& open) const {
-    return open.state == PullRequestState::ready ? "open ready" : "open draft";
+    return open.state == PullRequestForm::ready ? "open ready" : "open draft";
   }
 
   std::string operator()(const RerunChecks&) const { return "rerun"; }

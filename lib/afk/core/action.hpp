@@ -30,7 +30,8 @@ enum class WaitReason : std::uint8_t {
 // Whether a turn uses up one of the run's corrective attempts.
 enum class Attempt : std::uint8_t { counts, free };
 
-enum class PullRequestState : std::uint8_t { draft, ready };
+// How a pull request is opened.
+enum class PullRequestForm : std::uint8_t { draft, ready };
 
 enum class InterruptCause : std::uint8_t { stalled, run_limit, budget };
 
@@ -72,7 +73,7 @@ struct Push {
 };
 
 struct OpenPullRequest {
-  PullRequestState state = PullRequestState::draft;
+  PullRequestForm state = PullRequestForm::draft;
   friend bool operator==(const OpenPullRequest&, const OpenPullRequest&) = default;
 };
 

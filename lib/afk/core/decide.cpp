@@ -116,7 +116,7 @@ Action verify_then_push(const S& s) {
 }
 
 Action open_pull_request(const S& s) {
-  return unless_held(s, OpenPullRequest{s.turn == S::Turn::clean ? PullRequestState::ready : PullRequestState::draft});
+  return unless_held(s, OpenPullRequest{s.turn == S::Turn::clean ? PullRequestForm::ready : PullRequestForm::draft});
 }
 
 Action rebase_onto_base(const S& s) {

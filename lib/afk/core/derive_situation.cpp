@@ -1,6 +1,7 @@
 #include <afk/core/derive_situation.hpp>
 
 #include <afk/core/budget.hpp>
+#include <afk/core/check_verdict.hpp>
 #include <afk/core/path_pattern.hpp>
 #include <afk/core/run_clocks.hpp>
 
@@ -12,15 +13,18 @@ namespace {
 
 using S = Situation;
 
-// A provider that does not say until when its limit holds is asked again after an hour.
-constexpr Duration unknown_usage_limit = std::chrono::hours(1);
-
 bool reads_executor(const Observation& observation) {
   return observation.executor.reach == ExecutorEvidence::Reach::known;
 }
 
 bool asks_in_report(const TurnView& turn) {
   return turn.report && !turn.report->question.empty();
+}
+
+// Where it cannot be told whether the work has landed, a closed issue says nothing: a forge closes it with the merge.
+bool knows_what_landed(const Observation& observation) {
+  return observation.landing.reach != LandingEvidence::Reach::unreachable &&
+         observation.forge.pull_request.reach != ForgeReach::unreachable;
 }
 
 S::Issue derive_issue(const Observation& observation, S::Published published) {
@@ -33,15 +37,17 @@ S::Issue derive_issue(const Observation& observation, S::Published published) {
   case IssueState::closed_not_planned:
     break;
   }
-  const bool landed = published == S::Published::merged || published == S::Published::on_base;
-  return landed ? S::Issue::closed_after_landing : S::Issue::closed;
+  if (published == S::Published::merged || published == S::Published::on_base)
+    return S::Issue::closed_after_landing;
+  return knows_what_landed(observation) ? S::Issue::closed : S::Issue::open;
 }
 
 S::Person derive_person(const Observation& observation, const LandingEvidence& landing) {
   const bool acted = std::ranges::any_of(observation.person_acts, [](PersonAct act) {
     return act != PersonAct::closed_issue; // row 1 asks first what has landed
   });
-  const bool closed = landing.work.published.pull_request == PublishedEvidence::Closed::closed_unmerged;
+  const PublishedEvidence& published = landing.work.published;
+  const bool closed = published.pull_request == PublishedEvidence::Closed::closed_unmerged;
   return acted || closed ? S::Person::took_over : S::Person::absent;
 }
 
@@ -55,8 +61,7 @@ S::Turn derive_vanished(const Observation& observation, const RepositorySettings
 }
 
 S::Turn derive_limited(const TurnView& turn, Timestamp now) {
-  const Timestamp ended = turn.ended_at.value_or(now);
-  return now < turn.limited_until.value_or(ended + unknown_usage_limit) ? S::Turn::limited : S::Turn::limit_over;
+  return now < derive_limit_end(turn, now) ? S::Turn::limited : S::Turn::limit_over;
 }
 
 S::Turn derive_ended(const Observation& observation, const TurnView& turn) {
@@ -154,9 +159,24 @@ OverrunView derive_overrun(const Observation& observation, const RepositorySetti
   return {};
 }
 
-S::Reach derive_reach(const Observation& observation, const RepositorySettings& settings) {
+bool has_forge_needs(const Observation& observation, const Situation& situation) {
+  const ForgeObservation& forge = observation.forge;
+  const auto is_missing = [](const auto& seen) { return seen.reach == ForgeReach::unreachable; };
+  if (is_missing(forge.pull_request) || is_missing(forge.deployment))
+    return true;
+  if (situation.local == S::Local::finished)
+    return false; // verified and pushed before anything else is asked
+  if (is_missing(forge.head) || is_missing(forge.merge_base) || is_missing(forge.base_head))
+    return true;
+  const bool open = situation.published == S::Published::draft || situation.published == S::Published::open;
+  const bool judged = situation.verdict == S::Verdict::green || situation.verdict == S::Verdict::red;
+  const auto& pull_request = forge.pull_request.value;
+  return open && judged && pull_request && pull_request->mergeability == Mergeability::unknown;
+}
+
+S::Reach derive_reach(const Observation& observation, const RepositorySettings& settings, const Situation& situation) {
   if (reads_executor(observation) && observation.landing.reach != LandingEvidence::Reach::unreachable &&
-      observation.redispatch_gates.reach == RedispatchVerdict::Reach::known)
+      observation.redispatch_gates.reach == RedispatchVerdict::Reach::known && !has_forge_needs(observation, situation))
     return S::Reach::everything;
   const Duration missing = derive_elapsed(observation.card, FirstSeen::unreachable, observation.now);
   return missing < settings.lifecycle.unreachable_after ? S::Reach::something_missing : S::Reach::missing_too_long;
@@ -184,43 +204,104 @@ bool is_landed(S::Published published) {
   return published == S::Published::merged || published == S::Published::on_base;
 }
 
+// Commits that are in the workspace alone. What a merge took along may look like that, because a forge may have made
+// other commits of them and deleted the branch.
+bool has_local_work(const WorkEvidence& work, S::Published published) {
+  const bool taken_along = published == S::Published::merged && work.delivery == WorkEvidence::Delivery::pushed;
+  return work.commits > 0 && work.unpublished > 0 && work.run_head != work.published.head && !taken_along;
+}
+
+S::Conflict derive_conflict(const Observation& observation, const Situation& situation) {
+  const bool open = situation.published == S::Published::draft || situation.published == S::Published::open;
+  const auto& pull_request = observation.forge.pull_request.value;
+  if (open && pull_request && pull_request->mergeability == Mergeability::conflicting)
+    return S::Conflict::conflicting;
+  // The forge speaks for what it shows; what has landed cannot conflict any more. Newer commits on top of it can.
+  const bool git_speaks = situation.local != S::Local::none || (!open && !is_landed(situation.published));
+  return git_speaks && !observation.landing.work.conflicts.empty() ? S::Conflict::conflicting : S::Conflict::none;
+}
+
+S::Protected derive_protected(const WorkEvidence& work, const RepositorySettings& settings) {
+  const auto is_protected = [&](const std::string& path) {
+    return matches_any_path_pattern(settings.lifecycle.protected_paths, path);
+  };
+  const bool touched =
+      std::ranges::any_of(work.changed_paths, is_protected) || std::ranges::any_of(work.published_paths, is_protected);
+  return touched ? S::Protected::touched : S::Protected::untouched;
+}
+
+S::BaseRed derive_base_state(const Observation& observation, const RepositorySettings& settings,
+                             const PublishedVerdict& verdict) {
+  const ForgeObservation& forge = observation.forge;
+  if (verdict.verdict != S::Verdict::red || verdict.failed.empty() || forge.merge_base.reach != ForgeReach::known)
+    return S::BaseRed::no;
+  const S::BaseRed base = derive_base_red(verdict.failed, forge.merge_base.value, forge.base_head.value);
+  const Duration red_for = derive_elapsed(observation.card, FirstSeen::base_red, observation.now);
+  const bool too_long = base == S::BaseRed::at_head && red_for >= settings.lifecycle.base_red_after;
+  return too_long ? S::BaseRed::at_head_too_long : base;
+}
+
+S::Rerun derive_rerun(const Observation& observation, const PublishedVerdict& verdict) {
+  const auto& done = observation.card.rerun_heads;
+  const bool was_rerun = std::ranges::find(done, observation.landing.work.published.head) != done.end();
+  const bool can_be = std::ranges::any_of(
+      verdict.failed, [](const CheckResult& check) { return check.rerun == CheckResult::Rerun::possible; });
+  return verdict.verdict == S::Verdict::red && can_be && !was_rerun ? S::Rerun::possible : S::Rerun::not_possible;
+}
+
+void derive_published(const Observation& observation, const RepositorySettings& settings, Situation& situation) {
+  const PublishedVerdict verdict = derive_published_verdict(observation, settings);
+  situation.verdict = verdict.verdict;
+  situation.base_red = derive_base_state(observation, settings, verdict);
+  situation.rerun = derive_rerun(observation, verdict);
+}
+
 void derive_work(const Observation& observation, const RepositorySettings& settings, Situation& situation) {
   if (observation.landing.reach != LandingEvidence::Reach::known)
     return;
   const WorkEvidence& work = observation.landing.work;
   situation.published = to_published(work.published.state);
-  if (work.commits > 0 && work.run_head != work.published.head)
+  if (has_local_work(work, situation.published))
     situation.local = situation.turn == S::Turn::clean ? S::Local::finished : S::Local::unfinished;
   if (situation.local == S::Local::none && situation.published == S::Published::nothing)
     return;
-  // What has landed cannot conflict any more; newer commits on top of it can.
-  const bool conflicts =
-      !work.conflicts.empty() && (!is_landed(situation.published) || situation.local != S::Local::none);
-  situation.conflict = conflicts ? S::Conflict::conflicting : S::Conflict::none;
-  const auto is_protected = [&](const std::string& path) {
-    return matches_any_path_pattern(settings.lifecycle.protected_paths, path);
-  };
-  if (std::ranges::any_of(work.changed_paths, is_protected))
-    situation.protected_paths = S::Protected::touched;
-
-  const bool acts_on_local = situation.local == S::Local::finished;
-  if (!acts_on_local && situation.published == S::Published::nothing)
-    return; // no head that a verdict could be about
-  if (acts_on_local && conflicts && settings.landing.landing == S::Landing::push)
-    situation.verdict = S::Verdict::red;
-  else
-    situation.verdict =
-        derive_head_verdict(observation, settings, acts_on_local ? work.candidate_head : work.published.head).verdict;
+  situation.conflict = derive_conflict(observation, situation);
+  situation.protected_paths = derive_protected(work, settings);
+  if (situation.local != S::Local::finished) {
+    if (situation.published != S::Published::nothing) // else there is no head that a verdict could be about
+      derive_published(observation, settings, situation);
+    return;
+  }
+  const bool cannot_land =
+      situation.conflict == S::Conflict::conflicting && settings.landing.landing == S::Landing::push;
+  situation.verdict =
+      cannot_land ? S::Verdict::red : derive_head_verdict(observation, settings, work.candidate_head).verdict;
 }
 
-S::Stage derive_stage(const Situation& situation) {
-  const bool reached = situation.last_stage == S::LastStage::deployed
-                           ? false // a deployment that is seen is evidence that no adapter brings yet
-                           : situation.published == S::Published::merged ||
-                                 (situation.published == S::Published::on_base &&
-                                  situation.local != S::Local::finished && // newer commits are to be landed first
-                                  situation.verdict == S::Verdict::green);
-  if (!reached)
+bool is_deployed(const Observation& observation) {
+  const auto& deployment = observation.forge.deployment;
+  return deployment.reach == ForgeReach::known && deployment.value.evidence.state == DeploymentState::deployed &&
+         deployment.value.landed_head == DeploymentSeen::Contains::yes;
+}
+
+bool is_last_stage(const Observation& observation, const Situation& situation) {
+  const bool on_base_whole =
+      situation.published == S::Published::on_base && situation.local != S::Local::finished; // newer work lands first
+  switch (situation.last_stage) {
+  case S::LastStage::review: // a merge is a later stage than a review
+  case S::LastStage::merged:
+    return situation.published == S::Published::merged;
+  case S::LastStage::checks:
+    return on_base_whole && situation.verdict == S::Verdict::green;
+  case S::LastStage::deployed:
+    return (on_base_whole || (situation.published == S::Published::merged && situation.local != S::Local::finished)) &&
+           situation.verdict != S::Verdict::red && is_deployed(observation);
+  }
+  return false;
+}
+
+S::Stage derive_stage(const Observation& observation, const Situation& situation) {
+  if (!is_last_stage(observation, situation))
     return S::Stage::before;
   const bool cleanly = situation.landing == S::Landing::pull_request || situation.turn == S::Turn::clean;
   return cleanly ? S::Stage::reached : S::Stage::reached_uncleanly;
@@ -284,8 +365,8 @@ Situation derive_situation(const Observation& observation, const RepositorySetti
   situation.question_label = observation.question_label;
   const bool asks = situation.turn == S::Turn::waiting || situation.turn == S::Turn::blocked;
   situation.answer = asks && observation.answer ? S::Answer::trusted : S::Answer::none;
-  situation.reach = derive_reach(observation, settings);
-  situation.stage = derive_stage(situation);
+  situation.reach = derive_reach(observation, settings, situation);
+  situation.stage = derive_stage(observation, situation);
   situation.budget = derive_reached(observation, settings).empty() ? S::Budget::left : S::Budget::out;
   situation.grace = derive_grace(observation, settings, situation);
   situation.patience = derive_patience(observation, settings, situation);

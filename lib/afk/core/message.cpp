@@ -164,7 +164,7 @@ struct ActionExplainer {
   std::string operator()(const Push&) const { return "publishes the work"; }
 
   std::string operator()(const OpenPullRequest& open) const {
-    return open.state == PullRequestState::ready ? "opens a pull request" : "opens a draft pull request";
+    return open.state == PullRequestForm::ready ? "opens a pull request" : "opens a draft pull request";
   }
 
   std::string operator()(const RerunChecks&) const { return "has the failed checks run once more"; }

@@ -1,5 +1,8 @@
 #include <afk/core/observation.hpp>
 
+#include <afk/core/check_verdict.hpp>
+#include <afk/core/run_clocks.hpp>
+
 #include <algorithm>
 
 namespace afk {
@@ -53,10 +56,36 @@ std::string derive_question(const Observation& observation) {
   return asks ? last->report->question : "";
 }
 
+std::string derive_last_step(const Observation& observation) {
+  const TurnView* turn = find_live_turn(observation);
+  if (turn == nullptr)
+    turn = find_last_agent_turn(observation);
+  if (turn == nullptr)
+    return "";
+  if (turn->report && !turn->report->step.empty())
+    return turn->report->step;
+  return turn->activity ? turn->activity->step : "";
+}
+
+Timestamp derive_limit_end(const TurnView& turn, Timestamp now) {
+  constexpr Duration unknown_usage_limit = std::chrono::hours(1);
+  return turn.limited_until.value_or(turn.ended_at.value_or(now) + unknown_usage_limit);
+}
+
 std::string derive_unreachable_reason(const Observation& observation) {
   if (!observation.executor.problem.empty())
     return observation.executor.problem;
-  return observation.landing.problem.empty() ? observation.redispatch_gates.reason : observation.landing.problem;
+  if (!observation.landing.problem.empty())
+    return observation.landing.problem;
+  const ForgeObservation& forge = observation.forge;
+  for (const std::string* problem : {&forge.pull_request.problem, &forge.head.problem, &forge.merge_base.problem,
+                                     &forge.base_head.problem, &forge.deployment.problem})
+    if (!problem->empty())
+      return *problem;
+  if (observation.redispatch_gates.reason.empty() && forge.pull_request.value &&
+      forge.pull_request.value->mergeability == Mergeability::unknown)
+    return "the forge has not computed yet whether the pull request merges";
+  return observation.redispatch_gates.reason;
 }
 
 std::vector<std::string> derive_verify_commands(const RepositorySettings& settings) {
@@ -84,6 +113,65 @@ HeadVerdict derive_head_verdict(const Observation& observation, const Repository
         verdict = {S::Verdict::red, &turn}; // a gate that keeps vanishing is not a gate that passes
     }
   }
+  return verdict;
+}
+
+ForgeChecks derive_forge_checks(const RepositorySettings& settings) {
+  const bool judge =
+      settings.check_mode == CheckSettings::Mode::all || settings.check_mode == CheckSettings::Mode::required;
+  return judge ? ForgeChecks::judge : ForgeChecks::not_asked;
+}
+
+namespace {
+
+// Jobs that were started again show their old results for a while.
+bool is_starting_again(const Observation& observation, const RepositorySettings& settings, const CheckVerdict& checks) {
+  const RunCard& card = observation.card;
+  const std::string& head = observation.landing.work.published.head;
+  const auto since = card.first_seen.find(FirstSeen::rerun);
+  if (checks.verdict != S::Verdict::red || since == card.first_seen.end() ||
+      std::ranges::find(card.rerun_heads, head) == card.rerun_heads.end())
+    return false;
+  const bool ended_since = std::ranges::all_of(checks.failed, [&](const CheckResult& check) {
+    return check.completed_at && *check.completed_at > since->second;
+  });
+  return !ended_since && derive_elapsed(card, FirstSeen::rerun, observation.now) < settings.lifecycle.turn_end_grace;
+}
+
+PublishedVerdict derive_forge_verdict(const Observation& observation, const RepositorySettings& settings) {
+  const ForgeObservation& forge = observation.forge;
+  if (forge.head.reach != ForgeReach::known)
+    return {};
+  const CheckRule rule{settings.check_mode, settings.checks.required};
+  CheckVerdict checks = derive_check_verdict(forge.head.value, rule);
+  if (is_starting_again(observation, settings, checks))
+    return {S::Verdict::pending, nullptr, {}, ""};
+  // On the base itself a newer commit that contains this one speaks for it too: its checks may have replaced the older
+  // ones before they ended.
+  const bool moved_on = observation.landing.work.published.state == PublishedState::on_base &&
+                        forge.base_head.reach == ForgeReach::known &&
+                        forge.base_head.value.head != forge.head.value.head;
+  if (moved_on && derive_check_verdict(forge.base_head.value, rule).verdict == S::Verdict::green)
+    return {S::Verdict::green, nullptr, {}, ""};
+  return {checks.verdict, nullptr, std::move(checks.failed), ""};
+}
+
+PublishedVerdict derive_verdict_of_checks(const Observation& observation, const RepositorySettings& settings) {
+  const HeadVerdict gate = derive_head_verdict(observation, settings, observation.landing.work.published.head);
+  if (derive_forge_checks(settings) == ForgeChecks::not_asked || gate.verdict == S::Verdict::red)
+    return {gate.verdict, gate.turn, {}, ""};
+  return derive_forge_verdict(observation, settings);
+}
+
+} // namespace
+
+PublishedVerdict derive_published_verdict(const Observation& observation, const RepositorySettings& settings) {
+  const auto& deployment = observation.forge.deployment;
+  if (deployment.reach == ForgeReach::known && deployment.value.evidence.state == DeploymentState::failed)
+    return {S::Verdict::red, nullptr, {}, deployment.value.evidence.problem};
+  PublishedVerdict verdict = derive_verdict_of_checks(observation, settings);
+  if (observation.landing.work.published.state == PublishedState::merged && verdict.verdict != S::Verdict::green)
+    return {};
   return verdict;
 }
 

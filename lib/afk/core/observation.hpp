@@ -3,6 +3,7 @@
 // table.
 
 #include <afk/core/attempt_view.hpp>
+#include <afk/core/forge_observation.hpp>
 #include <afk/core/issue_history.hpp>
 #include <afk/core/repository_settings.hpp>
 #include <afk/core/situation.hpp>
@@ -59,7 +60,8 @@ struct Observation {
   ArmingVerdict arming;
   RunCard card;
   ExecutorEvidence executor;
-  LandingEvidence landing;
+  LandingEvidence landing; // `published` as published_work.hpp puts it together
+  ForgeObservation forge;
   std::optional<TrustedAnswer> answer; // newer than the question that the run asks
   HoldVerdict hold;
   RedispatchVerdict redispatch_gates;
@@ -77,13 +79,20 @@ struct Observation {
 // The question that the run asks: of the waiting turn, or of the BLOCKED report it ended with; "" when it asks nothing.
 [[nodiscard]] std::string derive_question(const Observation& observation);
 
+// What the agent did last: what it reports, or where it reports nothing what its output says; "" where nobody knows.
+// Hostile words, cleaned.
+[[nodiscard]] std::string derive_last_step(const Observation& observation);
+
+// Until when the usage limit holds that ended this turn. A provider that tells no time is asked again after an hour.
+[[nodiscard]] Timestamp derive_limit_end(const TurnView& turn, Timestamp now);
+
 // Why an input could not be read; "" when everything was.
 [[nodiscard]] std::string derive_unreachable_reason(const Observation& observation);
 
 // The commands that must pass on a head before it lands: QA first, then checks.
 [[nodiscard]] std::vector<std::string> derive_verify_commands(const RepositorySettings& settings);
 
-// What the verify turns say of a head; of work that is on the base already, what the last of them said.
+// What the verify turns say of a head; green where the configuration asks for none.
 struct HeadVerdict {
   Situation::Verdict verdict = Situation::Verdict::missing;
   const TurnView* turn = nullptr; // the verify turn that says so; for its output
@@ -91,5 +100,21 @@ struct HeadVerdict {
 
 [[nodiscard]] HeadVerdict derive_head_verdict(const Observation& observation, const RepositorySettings& settings,
                                               std::string_view head);
+
+// Whether the checks of the forge judge what was published.
+enum class ForgeChecks : std::uint8_t { not_asked, judge };
+[[nodiscard]] ForgeChecks derive_forge_checks(const RepositorySettings& settings);
+
+// What verify turns, checks and deployment say of the published head, and who says so if it is red.
+struct PublishedVerdict {
+  Situation::Verdict verdict = Situation::Verdict::missing;
+  const TurnView* turn = nullptr;  // the verify turn that failed
+  std::vector<CheckResult> failed; // the checks that failed
+  std::string deployment_problem;  // why the deployment failed: hostile
+};
+
+// Of a head that landed by a merge the checks are history: only its deployment can still be red.
+[[nodiscard]] PublishedVerdict derive_published_verdict(const Observation& observation,
+                                                        const RepositorySettings& settings);
 
 } // namespace afk

@@ -64,6 +64,7 @@ enum class FirstSeen : std::uint8_t { // what the clocks of the decision table c
   run, // the first turn's start: what the run limit counts from
   dispatch_failing,
   checks,   // the head for which checks are waited for
+  rerun,    // the newest of `rerun_heads` had its failed jobs started again
   landed,   // merged or on the base
   complete, // green and waiting for a merge
 };

@@ -111,6 +111,8 @@ std::string_view render_first_seen(FirstSeen clock) {
     return "dispatch_failing";
   case FirstSeen::checks:
     return "checks";
+  case FirstSeen::rerun:
+    return "rerun";
   case FirstSeen::landed:
     return "landed";
   case FirstSeen::complete:

@@ -25,6 +25,7 @@ void note_checks(RunCard& card, const Observation& observation, const Situation&
   using Verdict = Situation::Verdict;
   const std::string& head = observation.landing.work.published.head;
   const bool waits = situation.published != Situation::Published::nothing &&
+                     situation.published != Situation::Published::merged &&
                      (situation.verdict == Verdict::missing || situation.verdict == Verdict::pending);
   if (!waits || card.checked_head != head)
     card.first_seen.erase(FirstSeen::checks);
@@ -67,6 +68,8 @@ RunCard note_look(RunCard card, const Observation& observation, const Situation&
     card.first_seen.try_emplace(FirstSeen::red, now); // the budget counts from the first red of the run
   follow(card, FirstSeen::unreachable, situation.reach != Situation::Reach::everything, now);
   follow(card, FirstSeen::question, situation.turn == Turn::waiting || situation.turn == Turn::blocked, now);
+  const TurnView* last = situation.turn == Turn::limited ? find_last_agent_turn(observation) : nullptr;
+  card.parked_until = last == nullptr ? std::nullopt : std::optional(derive_limit_end(*last, now));
   follow(card, FirstSeen::vanished,
          situation.turn == Turn::vanishing || situation.turn == Turn::vanished ||
              situation.turn == Turn::vanished_for_good,

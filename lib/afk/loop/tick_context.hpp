@@ -4,13 +4,18 @@
 
 #include <afk/core/config.hpp>
 #include <afk/core/issue_history.hpp>
+#include <afk/core/prompt.hpp>
+#include <afk/core/redactor.hpp>
 #include <afk/core/repository_settings.hpp>
 #include <afk/loop/report.hpp>
+#include <afk/port/checks.hpp>
 #include <afk/port/clock.hpp>
+#include <afk/port/deployments.hpp>
 #include <afk/port/executor.hpp>
 #include <afk/port/gates.hpp>
 #include <afk/port/landing.hpp>
 #include <afk/port/notifier.hpp>
+#include <afk/port/pull_requests.hpp>
 #include <afk/port/tracker.hpp>
 
 #include <map>
@@ -39,6 +44,11 @@ struct TickContext {
   TickReport::Mode mode = TickReport::Mode::real;
   std::optional<IssueRef> only;
   People* people = nullptr; // what a forge says that people may do; nothing where the tracker knows no permissions
+  PullRequests* pull_requests = nullptr;            // where the tracker is a forge
+  Checks* checks = nullptr;                         // likewise
+  Deployments* deployments = nullptr;               // where the configuration names one
+  std::map<std::string, Publisher> publishers = {}; // by executor; one that is not named leaves publishing to afk
+  const Redactor* redactor = nullptr;               // for what a forge prints; without one known forms alone go
 };
 
 // The executor of an agent's table entry; nothing for an agent that is not configured any more.

@@ -136,8 +136,8 @@ TEST_CASE("Every reason to wait and every action is said in words") {
   text += render_action_explanation(OrderTurn{TurnKind::rebase, Attempt::free}) + "\n";
   text += render_action_explanation(RepeatTurn{}) + "\n";
   text += render_action_explanation(Push{}) + "\n";
-  text += render_action_explanation(OpenPullRequest{PullRequestState::draft}) + "\n";
-  text += render_action_explanation(OpenPullRequest{PullRequestState::ready}) + "\n";
+  text += render_action_explanation(OpenPullRequest{PullRequestForm::draft}) + "\n";
+  text += render_action_explanation(OpenPullRequest{PullRequestForm::ready}) + "\n";
   text += render_action_explanation(RerunChecks{}) + "\n";
   text += render_action_explanation(MarkReady{}) + "\n";
   text += render_action_explanation(Merge{}) + "\n";
