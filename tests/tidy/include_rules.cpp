@@ -55,6 +55,8 @@ const std::vector<Home>& homes() {
       {std::regex(R"(nlohmann/.*)"),
        std::regex(R"(lib/afk/adapter/(\w*_codec|journal\w*)\.cpp|lib/afk/cli/json_output\.cpp|tests/.*)"),
        "nlohmann_json lives in adapter/*_codec.cpp, cli/json_output.cpp and the journal"},
+      {std::regex(R"(yaml\.h)"), std::regex(R"(lib/afk/adapter/yaml_codec\.cpp)"),
+       "libyaml lives in adapter/yaml_codec.cpp"},
       {std::regex(R"(CLI/.*)"), std::regex(R"(lib/afk/cli/.*)"), "CLI11 lives in cli"},
       {std::regex(R"(openssl/.*)"), std::regex(R"(lib/afk/adapter/crypto\.cpp)"),
        "libcrypto lives in adapter/crypto.cpp"},
