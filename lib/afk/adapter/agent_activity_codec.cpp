@@ -57,6 +57,7 @@ AgentActivity read(const Json& json) {
   activity.limit = json.at("limit_reached").get<bool>() ? AgentActivity::Limit::reached : AgentActivity::Limit::none;
   activity.limited_until = read_moment(json.at("limited_until"));
   activity.unreadable_lines = json.at("unreadable_lines").get<int>();
+  activity.progressed_at = read_moment(json.at("progressed_at"));
   return activity;
 }
 
@@ -82,7 +83,8 @@ std::string render_agent_activity(const AgentActivity& activity) {
                   {"problem", activity.problem},
                   {"limit_reached", activity.limit == AgentActivity::Limit::reached},
                   {"limited_until", activity.limited_until ? Json(render_timestamp(*activity.limited_until)) : Json()},
-                  {"unreadable_lines", activity.unreadable_lines}};
+                  {"unreadable_lines", activity.unreadable_lines},
+                  {"progressed_at", activity.progressed_at ? Json(render_timestamp(*activity.progressed_at)) : Json()}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

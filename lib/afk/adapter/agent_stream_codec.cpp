@@ -228,6 +228,14 @@ void read_gemini_result(const Json& event, const TokenPrices& prices, AgentActiv
   activity.cost_usd = derive_token_cost(activity.tokens, prices);
 }
 
+// Codex tries to reach its server for ever, and says so each time.
+bool is_sign_of_work(std::string_view type) {
+  constexpr auto signs = std::to_array<std::string_view>(
+      {"system", "assistant", "user", "result", "thread.started", "turn.started", "turn.completed", "item.started",
+       "item.updated", "item.completed", "init", "message", "tool_use", "tool_result"});
+  return std::ranges::find(signs, type) != signs.end();
+}
+
 } // namespace
 
 AgentStreamReader::AgentStreamReader(AgentOutput output, TokenPrices prices) : output_(output), prices_(prices) {}
@@ -240,6 +248,9 @@ void AgentStreamReader::read_line(std::string_view line, Timestamp now) {
   if (!json) {
     note_unreadable_line();
     return;
+  }
+  if (is_sign_of_work(find_text(*json, "type"))) {
+    activity_.progressed_at = now;
   }
   if (output_ == AgentOutput::codex_jsonl) {
     read_codex(*json, prices_, activity_, now);

@@ -186,13 +186,15 @@ Result<AgentCommand> derive_agent_command(const AgentSettings& settings, std::st
   if (!settings.credentials_env.empty()) { // exactly those that are written, then
     command.credentials_env = settings.credentials_env;
   }
-  for (const auto* paths : {&settings.credential_files, &settings.configuration_paths}) {
-    for (const FilePath& path : *paths) {
-      if (known == nullptr && !command.state_variable.empty()) {
-        command.state_links.push_back({find_file_name(path.text), path.text});
-      }
-      command.configuration_paths.push_back(path.text);
+  const auto link = [&](const FilePath& path) {
+    if (known == nullptr && !command.state_variable.empty()) {
+      command.state_links.push_back({find_file_name(path.text), path.text});
     }
+  };
+  std::ranges::for_each(settings.credential_files, link);
+  for (const FilePath& path : settings.configuration_paths) {
+    link(path);
+    command.configuration_paths.push_back(path.text);
   }
   return command;
 }
@@ -206,6 +208,20 @@ std::vector<std::string_view> list_known_agents() {
 AgentSettings::Kind derive_agent_kind(const AgentSettings& settings) {
   const KnownAgent* const known = find_known(settings.command);
   return settings.kind.value_or(known == nullptr ? AgentSettings::Kind::work : known->kind);
+}
+
+std::string derive_credential_key(const AgentSettings& settings) {
+  if (!settings.credentials_env.empty() || !settings.credential_files.empty()) {
+    std::string key = fmt::format("written\n{}", fmt::join(settings.credentials_env, "\n"));
+    for (const FilePath& file : settings.credential_files) {
+      key += "\n/" + file.text;
+    }
+    return key;
+  }
+  if (!settings.argv.empty()) {
+    return "program\n" + settings.argv.front();
+  }
+  return settings.command.empty() ? "executor\n" + settings.executor : "command\n" + settings.command;
 }
 
 ModelChoice derive_model_choice(const AgentSettings& settings) {

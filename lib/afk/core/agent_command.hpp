@@ -54,6 +54,9 @@ Result<AgentCommand> derive_agent_command(const AgentSettings& settings, std::st
 // A reviewer judges work and changes nothing: it is run with the checks.
 [[nodiscard]] AgentSettings::Kind derive_agent_kind(const AgentSettings& settings);
 
+// Whose usage limit an agent shares: agents with equal keys have one credential.
+[[nodiscard]] std::string derive_credential_key(const AgentSettings& settings);
+
 // Whether a model can be chosen for it at all.
 enum class ModelChoice : std::uint8_t { impossible, possible };
 [[nodiscard]] ModelChoice derive_model_choice(const AgentSettings& settings);

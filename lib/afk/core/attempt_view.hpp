@@ -54,7 +54,8 @@ struct AgentActivity {
   std::string problem; // what it says went wrong
   enum class Limit : std::uint8_t { none, reached } limit = Limit::none;
   std::optional<Timestamp> limited_until;
-  int unreadable_lines = 0; // too long, or in no format that is known
+  int unreadable_lines = 0;               // too long, or in no format that is known
+  std::optional<Timestamp> progressed_at; // the last sign of work: trying to connect again is none
 
   friend bool operator==(const AgentActivity&, const AgentActivity&) = default;
 };

@@ -167,8 +167,11 @@ PublishedVerdict derive_verdict_of_checks(const Observation& observation, const 
 
 PublishedVerdict derive_published_verdict(const Observation& observation, const RepositorySettings& settings) {
   const auto& deployment = observation.forge.deployment;
-  if (deployment.reach == ForgeReach::known && deployment.value.evidence.state == DeploymentState::failed)
-    return {S::Verdict::red, nullptr, {}, deployment.value.evidence.problem};
+  const DeploymentSeen& seen = deployment.value;
+  // One of something older that fails says nothing of this run's work.
+  const bool is_ours = seen.evidence.revision.empty() || seen.landed_head == DeploymentSeen::Contains::yes;
+  if (deployment.reach == ForgeReach::known && seen.evidence.state == DeploymentState::failed && is_ours)
+    return {S::Verdict::red, nullptr, {}, seen.evidence.problem};
   PublishedVerdict verdict = derive_verdict_of_checks(observation, settings);
   if (observation.landing.work.published.state == PublishedState::merged && verdict.verdict != S::Verdict::green)
     return {};

@@ -53,8 +53,13 @@ struct PromptInput {
   std::string question;                       // answer
   std::string answer;                         // answer
   std::vector<std::string> check_commands;    // what will be run on the head, for the agent to run first
-  std::string boundary;                       // 16 to 64 lower-case hex characters, new and random for each turn
-  std::optional<std::string> template_text;   // of prompt.template_file; absent: the built-in one
+  // Names at the root of the repository, which choose hints and never stand in the text; absent: nobody has seen them.
+  std::optional<std::vector<std::string>> root_entries;
+  std::string persona;                      // the operator's words on who the agent is; may be empty
+  std::string role;                         // the name of the role that a trusted label asks for; "" for none
+  std::string role_instructions;            // the operator's words on it
+  std::string boundary;                     // 16 to 64 lower-case hex characters, new and random for each turn
+  std::optional<std::string> template_text; // of prompt.template_file; absent: the built-in one
   PromptLimits limits;
 };
 

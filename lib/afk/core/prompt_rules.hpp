@@ -15,7 +15,7 @@ inline constexpr std::string_view builtin_prompt_template = R"(# Work order: {{k
 {{rules}})";
 
 // Counts up when the words of a prompt change.
-inline constexpr std::string_view builtin_prompt_version = "builtin/1";
+inline constexpr std::string_view builtin_prompt_version = "builtin/2";
 
 [[nodiscard]] std::string render_standing_rules(const PromptInput& input);
 
