@@ -4,6 +4,7 @@
 #include <afk/core/routing.hpp>
 #include <afk/core/text.hpp>
 #include <afk/loop/actor_judge.hpp>
+#include <afk/loop/cooldowns.hpp>
 #include <afk/loop/counting_labels.hpp>
 #include <afk/loop/people.hpp>
 
