@@ -58,7 +58,10 @@ Json render_issue(const loop::IssueReport& issue) {
   one["evidence"] = Json::object();
   for (const loop::EvidenceLink& link : issue.evidence)
     one["evidence"][link.name] = link.value;
+  one["step"] = text_or_null(issue.step);
+  one["quiet_since"] = optional_json(issue.quiet_since, render_timestamp);
   one["writes"] = issue.writes;
+  one["prompt"] = text_or_null(issue.prompt);
   return one;
 }
 

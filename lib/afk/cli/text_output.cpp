@@ -66,6 +66,17 @@ std::string render_gates(const loop::IssueReport& issue, Console::Colors colors)
   return text;
 }
 
+// Each line behind a mark of its own, so that nothing in it passes for a line of afk.
+std::string render_prompt_text(const loop::IssueReport& issue) {
+  if (!issue.prompt)
+    return "";
+  std::string text = "  the agent would be told:\n";
+  const std::string prompt = clean_for_terminal(*issue.prompt);
+  for (const std::string_view line : split_lines(prompt))
+    text += fmt::format("  | {}\n", line);
+  return text;
+}
+
 std::string render_age(const std::optional<Timestamp>& since, Timestamp now) {
   if (!since)
     return "-";
@@ -93,6 +104,7 @@ std::string render_tick_text(const loop::TickReport& report, Detail detail, Cons
     for (const std::string& write : issue.writes)
       text += fmt::format("  {}{}\n", report.mode == loop::TickReport::Mode::dry_run ? "would " : "",
                           clean_single_line(write));
+    text += render_prompt_text(issue);
     text += render_gates(issue, colors);
   }
   if (detail == Detail::full)
@@ -115,6 +127,10 @@ std::string render_status_text(const loop::TickReport& report, Timestamp now, Co
     text += fmt::format("{:<{}}  {:<12} {:<6} {:<8} {:<20} {}\n", render_issue_ref(issue.issue), width,
                         issue.phase.value_or("-"), render_age(issue.started_at, now), issue.attempts.value_or(0),
                         issue.action.value_or("-"), render_title_for_people(issue.title));
+    if (issue.step)
+      text += fmt::format("{:<{}}  last step {}\n", "", width, render_line_for_people(*issue.step));
+    if (issue.quiet_since)
+      text += fmt::format("{:<{}}  no sign of work for {}\n", "", width, render_age(issue.quiet_since, now));
     if (issue.executor_ref)
       text += fmt::format("{:<{}}  log {}\n", "", width, clean_single_line(*issue.executor_ref));
     for (const loop::EvidenceLink& link : issue.evidence)

@@ -45,7 +45,10 @@ struct IssueReport {
   std::optional<Timestamp> started_at;
   std::optional<int> attempts; // corrective turns that counted
   std::vector<EvidenceLink> evidence;
-  std::vector<std::string> writes; // the steps of the plan, as a dry run announces them
+  std::optional<std::string> step;      // of a run: what its agent did last, as it says
+  std::optional<Timestamp> quiet_since; // of a run: no sign of work since then, for long
+  std::vector<std::string> writes;      // the steps of the plan, as a dry run announces them
+  std::optional<std::string> prompt;    // of a dry run: what the agent would be told; hostile text in its fences
 };
 
 struct ReportedError {
