@@ -20,6 +20,8 @@ class Applier {
         outcome_.end = end;
         return std::move(outcome_);
       }
+      if (derive_step_kind(step) == StepKind::tidies_up && is_switch_on())
+        continue;
       auto done = std::visit([this](const auto& one) { return carry_out(one); }, step);
       if (!done) {
         outcome_.end = ApplyOutcome::End::failed;
@@ -36,10 +38,12 @@ class Applier {
   ApplyOutcome::End read_gates(const Step& step) {
     if (context_.gate.read_time() != TickGate::Time::left)
       return ApplyOutcome::End::out_of_time;
-    if (derive_step_kind(step) == StepKind::starts_work && context_.gate.read_kill_switch() == TickGate::KillSwitch::on)
+    if (derive_step_kind(step) == StepKind::starts_work && is_switch_on())
       return ApplyOutcome::End::held;
     return ApplyOutcome::End::finished;
   }
+
+  [[nodiscard]] bool is_switch_on() const { return context_.gate.read_kill_switch() == TickGate::KillSwitch::on; }
 
   Result<void> carry_out(const RecordHandEdits&) {
     auto log = context_.tracker.writes().record_hand_edits(run_.issue);
@@ -99,6 +103,36 @@ class Applier {
   Result<void> carry_out(const PushCandidate& step) {
     auto landing = landing_of(step.executor);
     return landing ? (*landing)->push(step.query, step.evidence) : Result<void>(std::move(landing).error());
+  }
+
+  Result<void> carry_out(const CreatePullRequest& step) {
+    if (context_.pull_requests == nullptr)
+      return no_forge();
+    auto opened = context_.pull_requests->open(step.order);
+    return opened ? Result<void>() : Result<void>(std::move(opened).error());
+  }
+
+  Result<void> carry_out(const MarkPullRequestReady& step) {
+    return context_.pull_requests == nullptr ? no_forge() : context_.pull_requests->mark_ready(step.pull_request);
+  }
+
+  Result<void> carry_out(const MergePullRequest& step) {
+    return context_.pull_requests == nullptr ? no_forge() : context_.pull_requests->merge(step.order);
+  }
+
+  Result<void> carry_out(const RerunFailedChecks& step) {
+    return context_.checks == nullptr ? no_forge() : context_.checks->rerun_failed(step.query, step.failed);
+  }
+
+  Result<void> carry_out(const DeleteBranch& step) {
+    auto deleted = context_.pull_requests == nullptr ? no_forge() : context_.pull_requests->delete_branch(step.order);
+    if (!deleted)
+      outcome_.left_behind.push_back(with_context("branch " + step.order.branch, std::move(deleted).error()));
+    return {};
+  }
+
+  static Result<void> no_forge() {
+    return Error{ErrorKind::configuration, "this tracker has no pull requests and no checks of its own"};
   }
 
   // A doorbell that cannot be rung stays owed, and the lock with it; the other steps go on.

@@ -32,6 +32,7 @@ struct ApplyOutcome {
   std::optional<Step> failed_at;  // of failed
   std::optional<Started> started; // of the last StartTurn
   std::vector<Error> ring_errors; // doorbells that stay owed
+  std::vector<Error> left_behind; // what could not be tidied up
 };
 
 [[nodiscard]] ApplyOutcome apply_steps(const TickContext& context, std::span<const Step> steps, RunInFlight& run);

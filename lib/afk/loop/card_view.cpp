@@ -1,5 +1,7 @@
 #include <afk/loop/card_view.hpp>
 
+#include <afk/core/check_verdict.hpp>
+
 namespace afk::loop {
 
 namespace {
@@ -27,6 +29,8 @@ PhaseInput derive_phase_input(const RunCard& card, const RepositorySettings& set
   return input;
 }
 
+} // namespace
+
 // Shown only once the agent has been quiet for a while, so that the comment does not change with time alone.
 std::optional<Timestamp> derive_quiet_since(const RunLook& look, const Observation& observation) {
   const TurnView* live = find_live_turn(observation);
@@ -37,17 +41,36 @@ std::optional<Timestamp> derive_quiet_since(const RunLook& look, const Observati
   return progress && observation.now - *progress > quiet_after ? progress : std::nullopt;
 }
 
-std::string derive_step(const Observation& observation) {
-  const TurnView* turn = find_live_turn(observation);
-  if (turn == nullptr)
-    turn = find_last_agent_turn(observation);
-  return turn != nullptr && turn->report ? turn->report->step : "";
-}
+namespace {
 
 std::string derive_waiting_detail(const Observation& observation, WaitReason reason) {
   if (reason == WaitReason::held)
     return observation.hold.reason;
   return reason == WaitReason::unreachable ? derive_unreachable_reason(observation) : "";
+}
+
+// Red tests are evident where the checks of a commit that touches nothing but tests failed.
+PhaseInput::TestOnlyCommit derive_test_commit(const RunLook& look, const Observation& observation) {
+  const auto& seen = observation.forge.test_commit;
+  const CheckRule rule{look.settings.check_mode, look.settings.checks.required};
+  const bool red =
+      seen.reach == ForgeReach::known && derive_check_verdict(seen.value, rule).verdict == Situation::Verdict::red;
+  return red ? PhaseInput::TestOnlyCommit::red : PhaseInput::TestOnlyCommit::not_seen;
+}
+
+PhaseInput::Deployment derive_deployment(const Situation& situation) {
+  const bool seen = situation.last_stage == LastStage::deployed && situation.stage != Situation::Stage::before;
+  return seen ? PhaseInput::Deployment::seen : PhaseInput::Deployment::not_seen;
+}
+
+void add_work_links(const Observation& observation, CardView& view) {
+  const PublishedEvidence& published = observation.landing.work.published;
+  const bool by_pull_request = observation.forge.pull_request.value.has_value();
+  if (!published.link.empty())
+    view.links.push_back({by_pull_request ? "pull request" : "work", published.link});
+  const DeploymentEvidence& deployment = observation.forge.deployment.value.evidence;
+  if (!deployment.link.empty())
+    view.links.push_back({"deployment", deployment.link});
 }
 
 } // namespace
@@ -58,6 +81,8 @@ CardView derive_card_view(const TickContext& context, const RunLook& look, const
   input.reported = derive_reported_phase(observation.executor.attempts);
   input.published = situation.published;
   input.verdict = situation.verdict;
+  input.test_only_commit = derive_test_commit(look, observation);
+  input.deployment = derive_deployment(situation);
   CardView view = derive_common(context, look.settings, look.record.issue, std::move(card));
   view.phases = derive_phases(input);
   if (const auto* wait = std::get_if<Wait>(&decision.action)) {
@@ -65,13 +90,11 @@ CardView derive_card_view(const TickContext& context, const RunLook& look, const
     view.waiting_detail = derive_waiting_detail(observation, wait->reason);
   }
   view.question = derive_question(observation);
-  view.step = derive_step(observation);
+  view.step = derive_last_step(observation);
   view.quiet_since = derive_quiet_since(look, observation);
   if (!observation.executor.attempts.empty())
     view.links.push_back({"log", observation.executor.attempts.back().reference});
-  const PublishedEvidence& published = observation.landing.work.published;
-  if (!published.link.empty())
-    view.links.push_back({"work", published.link});
+  add_work_links(observation, view);
   return view;
 }
 

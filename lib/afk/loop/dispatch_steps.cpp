@@ -4,9 +4,12 @@
 #include <afk/core/run_clocks.hpp>
 #include <afk/loop/card_view.hpp>
 #include <afk/loop/ending_steps.hpp>
+#include <afk/loop/run_plan.hpp>
 #include <afk/loop/turn_orders.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace afk::loop {
 
@@ -31,7 +34,8 @@ class DispatchPlanner {
     plan_.executor = derive_executor();
     if (auto planned = plan_action(); !planned)
       return std::move(planned).error();
-    plan_.run.view = derive_new_card_view(context_, {planned_.issue, card(), ready_.settings, ""});
+    if (!view_is_whole_)
+      plan_.run.view = derive_new_card_view(context_, {planned_.issue, card(), ready_.settings, ""});
     return std::move(plan_);
   }
 
@@ -46,11 +50,7 @@ class DispatchPlanner {
       stamp_parked();
       return {};
     case PollAction::finish_ending:
-      // The card announces it already, and with more evidence than a poll has.
-      plan_.steps = derive_ending_steps(context_, card(), ending_facts());
-      if (!plan_.steps.empty() && std::holds_alternative<WriteCard>(plan_.steps.front()))
-        plan_.steps.erase(plan_.steps.begin());
-      return {};
+      return finish_ending();
     case PollAction::stand_down:
       end(Ending::stood_down, "a person took the issue back");
       return {};
@@ -121,6 +121,25 @@ class DispatchPlanner {
     plan_.steps.emplace_back(SetLabel{label, LabelTarget::on});
   }
 
+  // What the card announces is the watcher's to finish, with all its evidence: poll takes the very same plan.
+  Result<void> finish_ending() {
+    auto looks = look_at_runs_of(context_, {&planned_.issue, 1});
+    if (!looks)
+      return std::move(looks).error();
+    const auto look =
+        std::ranges::find_if(looks->runs, [&](const RunLook& one) { return one.arming.run == arming_.run; });
+    if (look == looks->runs.end())
+      return Error{ErrorKind::conflict, "the run that has ended is not to be seen now: look again"};
+    auto plan =
+        plan_run(context_, {looks->now, context_.gate.read_kill_switch(), looks->dispatched_today, {}, ""}, *look);
+    if (!plan)
+      return std::move(plan).error();
+    plan_.run = std::move(plan->run);
+    plan_.steps = std::move(plan->steps);
+    view_is_whole_ = true;
+    return {};
+  }
+
   void end(Ending ending, std::string reason) {
     if (found_ == nullptr) {
       card().run = arming_.run;
@@ -178,6 +197,7 @@ class DispatchPlanner {
   const ArmingRecord& arming_;
   const FoundCard* found_;
   DispatchPlanOfIssue plan_;
+  bool view_is_whole_ = false; // as the watcher's plan made it
 };
 
 } // namespace

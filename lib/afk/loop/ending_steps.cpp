@@ -115,6 +115,8 @@ std::vector<Step> derive_ending_steps(const TickContext& context, const RunCard&
   const Ending ending = card.ending.value_or(Ending::needs_human);
   if (ending == Ending::done && facts.issue_state == IssueState::open)
     steps.emplace_back(CloseIssue{});
+  if (ending == Ending::done && facts.merged_branch)
+    steps.emplace_back(DeleteBranch{*facts.merged_branch});
   const LabelSettings& labels = context.config.labels;
   for (const LabelChange& change : derive_ending_labels(labels, ending))
     add_label(facts, change, steps);

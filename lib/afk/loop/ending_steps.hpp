@@ -9,6 +9,7 @@
 #include <afk/loop/steps.hpp>
 #include <afk/loop/tick_context.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct EndingFacts {
   std::vector<AttemptName> attempts;
   std::string question; // of a parked run
   std::string work_link;
+  std::optional<PullRequests::BranchAtHead> merged_branch; // to be deleted when the run is done
   Timestamp now;
 };
 

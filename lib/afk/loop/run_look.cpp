@@ -1,6 +1,7 @@
 #include <afk/loop/run_look.hpp>
 
 #include <afk/core/content_pin.hpp>
+#include <afk/loop/forge_look.hpp>
 #include <afk/loop/run_trust.hpp>
 #include <afk/loop/turn_orders.hpp>
 
@@ -331,6 +332,7 @@ Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& execut
   }
   ask_about_people(context, looks.runs);
   look_at_work(context, looks.runs);
+  look_at_forge(context, looks.runs);
   return looks;
 }
 

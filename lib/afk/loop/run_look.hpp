@@ -28,6 +28,7 @@ struct RunLook {
   std::string executor;           // table name; "" where no configured executor can be the run's
   ExecutorEvidence evidence;
   LandingEvidence landing;
+  ForgeObservation forge = {};
 };
 
 // Issues that carry afk's labels, or a live run, and what came of them.

@@ -1,7 +1,10 @@
 #include <afk/loop/run_plan.hpp>
 
+#include <afk/core/agent_activity.hpp>
+#include <afk/core/check_verdict.hpp>
 #include <afk/core/decide.hpp>
 #include <afk/core/message.hpp>
+#include <afk/core/pull_request_text.hpp>
 #include <afk/core/run_clocks.hpp>
 #include <afk/core/working_hours.hpp>
 #include <afk/loop/card_view.hpp>
@@ -54,12 +57,10 @@ std::vector<AttemptView> derive_begun(std::vector<AttemptView> attempts) {
   return attempts;
 }
 
-double derive_cost(std::span<const AttemptView> attempts) {
+double derive_cost_of(std::span<const AttemptView> attempts) {
   double cost = 0;
   for (const AttemptView& attempt : attempts)
-    for (const TurnView& turn : attempt.turns)
-      if (turn.report && turn.report->cost_usd)
-        cost += *turn.report->cost_usd;
+    cost += derive_cost(attempt.turns);
   return cost;
 }
 
@@ -87,13 +88,25 @@ Observation observe_run(const TickContext& context, const WatchFacts& facts, con
     observation.lock = Observation::Lock::foreign;
   observation.executor = look.evidence;
   observation.executor.attempts = derive_begun(std::move(observation.executor.attempts));
-  observation.card.cost_usd = std::max(look.card.cost_usd, derive_cost(observation.executor.attempts));
+  observation.card.cost_usd = std::max(look.card.cost_usd, derive_cost_of(observation.executor.attempts));
   observation.landing = look.landing;
+  observation.forge = look.forge;
   observation.hold = derive_hold(context, facts, look);
   observation.redispatch_gates = facts.redispatch;
   if (!derive_question(observation).empty())
     observation.answer = find_answer(context, look, derive_asked_at(observation));
   return observation;
+}
+
+// The run's branch, where it still is at what was merged.
+std::optional<PullRequests::BranchAtHead> derive_merged_branch(const RunLook& look, const Observation& observation) {
+  const WorkEvidence& work = observation.landing.work;
+  const bool merged = work.published.state == PublishedState::merged && !work.branch_head.empty() &&
+                      work.branch_head == work.published.head;
+  if (!merged)
+    return std::nullopt;
+  return PullRequests::BranchAtHead{look.record.issue.repository,
+                                    derive_branch_name(look.record.issue.number, look.arming.run), work.branch_head};
 }
 
 EndingFacts derive_ending_facts(const RunLook& look, const Observation& observation) {
@@ -106,6 +119,7 @@ EndingFacts derive_ending_facts(const RunLook& look, const Observation& observat
   facts.executor = look.evidence.reach == ExecutorEvidence::Reach::other_identity ? "" : look.executor;
   facts.question = derive_question(observation);
   facts.work_link = observation.landing.work.published.link;
+  facts.merged_branch = derive_merged_branch(look, observation);
   facts.now = observation.now;
   int newest = look.card.redispatches;
   for (const AttemptView& attempt : look.evidence.attempts)
@@ -133,7 +147,39 @@ Bent bend_by_refusal(const RunCard& card, const RepositorySettings& settings, De
   return {std::move(decision), ""};
 }
 
-std::string derive_reason(const Observation& observation, const Situation& situation, const Action& action) {
+bool lacks_review(const Observation& observation) {
+  const auto& pull_request = observation.forge.pull_request.value;
+  return pull_request &&
+         (pull_request->review == ReviewState::required || pull_request->review == ReviewState::changes_requested);
+}
+
+// A merge that lacks a review waits for it as for a merge by a person.
+Decision bend_by_review(const Observation& observation, const RepositorySettings& settings, Decision decision) {
+  if (!std::holds_alternative<Merge>(decision.action) || !lacks_review(observation))
+    return decision;
+  const Duration waited = derive_elapsed(observation.card, FirstSeen::complete, observation.now);
+  const bool patient = waited < settings.lifecycle.merge_after;
+  return {decision.row, patient ? Action{Wait{WaitReason::merge}} : Action{End{Ending::no_merge}}};
+}
+
+// What an ending says of the forge's evidence.
+std::string derive_forge_reason(const Observation& observation, const RepositorySettings& settings, Ending ending) {
+  const PublishedVerdict verdict = derive_published_verdict(observation, settings);
+  const bool about_checks = ending == Ending::frozen || ending == Ending::base_red;
+  if (about_checks && !verdict.failed.empty())
+    return fmt::format("failed checks: {}", render_check_names(verdict.failed));
+  if (about_checks && !verdict.deployment_problem.empty())
+    return fmt::format("the deployment failed: {}", verdict.deployment_problem);
+  if (ending == Ending::no_merge && lacks_review(observation))
+    return "the pull request lacks a review";
+  if (ending == Ending::stood_down &&
+      observation.landing.work.published.pull_request == PublishedEvidence::Closed::closed_unmerged)
+    return "the pull request was closed without a merge";
+  return "";
+}
+
+std::string derive_reason(const Observation& observation, const RepositorySettings& settings,
+                          const Situation& situation, const Action& action) {
   if (const auto* end = std::get_if<End>(&action)) {
     if (end->ending == Ending::trust)
       return observation.arming.reason;
@@ -141,6 +187,8 @@ std::string derive_reason(const Observation& observation, const Situation& situa
       return derive_unreachable_reason(observation);
     if (situation.gates == Situation::Gates::fail)
       return observation.redispatch_gates.reason;
+    if (std::string reason = derive_forge_reason(observation, settings, end->ending); !reason.empty())
+      return reason;
     const TurnView* last = find_last_agent_turn(observation);
     return last == nullptr ? "" : last->report_problem;
   }
@@ -156,8 +204,8 @@ std::string derive_reason(const Observation& observation, const Situation& situa
 // Builds the steps of one decision; `plan.run.view.card` is the card as it will be written.
 class StepPlanner {
  public:
-  StepPlanner(const TickContext& context, const RunLook& look, RunPlan& plan)
-      : context_(context), look_(look), plan_(plan), card_(plan.run.view.card) {}
+  StepPlanner(const TickContext& context, const WatchFacts& facts, const RunLook& look, RunPlan& plan)
+      : context_(context), facts_(facts), look_(look), plan_(plan), card_(plan.run.view.card) {}
 
   Result<void> plan_action(const Action& action) {
     return std::visit([this](const auto& one) { return plan_one(one); }, action);
@@ -189,7 +237,7 @@ class StepPlanner {
   }
 
   Result<void> plan_one(const OrderTurn& action) {
-    TurnRequest request{action.kind, action.attempt, "", TurnRequest::Again::no};
+    TurnRequest request{action.kind, action.attempt, "", facts_.failure, TurnRequest::Again::no};
     if (action.kind == TurnKind::answer)
       request.answer = plan_.observation.answer ? plan_.observation.answer->text : "";
     const TurnView* live = find_live_turn(plan_.observation);
@@ -203,13 +251,16 @@ class StepPlanner {
   }
 
   Result<void> plan_one(const RepeatTurn&) {
-    return start_turn({TurnKind::first, Attempt::free, "", TurnRequest::Again::last_turn});
+    return start_turn({TurnKind::first, Attempt::free, "", "", TurnRequest::Again::last_turn});
   }
 
   Result<void> plan_one(const Push&) {
     plan_.steps.emplace_back(WriteCard{});
     plan_.steps.emplace_back(KeepCandidate{look_.executor, work_query(), plan_.observation.landing.work});
-    plan_.steps.emplace_back(PushCandidate{look_.executor, work_query(), plan_.observation.landing.work});
+    const WorkEvidence& work = plan_.observation.landing.work;
+    const bool onto_base = look_.settings.landing.landing == LandingMode::push;
+    plan_.steps.emplace_back(
+        PushCandidate{look_.executor, work_query(), work, onto_base ? work.base_branch : work_query().branch});
     return {};
   }
 
@@ -220,17 +271,58 @@ class StepPlanner {
     return {};
   }
 
-  // Pull requests and re-runs are a forge's; the configuration refuses them where the tracker has none.
-  Result<void> plan_one(const OpenPullRequest&) { return no_forge(); }
+  Result<void> plan_one(const OpenPullRequest& action) {
+    const WorkEvidence& work = plan_.observation.landing.work;
+    const PullRequestText text = derive_pull_request_text({look_.record.issue, look_.record.title, look_.arming.run,
+                                                           look_.card.agent, look_.settings.landing.last_stage});
+    using Form = NewPullRequest::Form;
+    plan_.steps.emplace_back(WriteCard{});
+    plan_.steps.emplace_back(
+        CreatePullRequest{{look_.record.issue, derive_branch_name(look_.record.issue.number, look_.arming.run),
+                           work.base_branch, work.published.head, text.title, text.body,
+                           action.state == PullRequestForm::draft ? Form::draft : Form::ready}});
+    return {};
+  }
 
-  Result<void> plan_one(const MarkReady&) { return no_forge(); }
+  Result<void> plan_one(const MarkReady&) {
+    const auto pull_request = find_pull_request();
+    if (!pull_request)
+      return no_pull_request();
+    plan_.steps.emplace_back(WriteCard{});
+    plan_.steps.emplace_back(MarkPullRequestReady{*pull_request});
+    return {};
+  }
 
-  Result<void> plan_one(const Merge&) { return no_forge(); }
+  Result<void> plan_one(const Merge&) {
+    const auto pull_request = find_pull_request();
+    if (!pull_request)
+      return no_pull_request();
+    plan_.steps.emplace_back(WriteCard{});
+    plan_.steps.emplace_back(MergePullRequest{{*pull_request, plan_.observation.landing.work.published.head}});
+    return {};
+  }
 
-  Result<void> plan_one(const RerunChecks&) { return no_forge(); }
+  // The card first: a head whose re-run may have been ordered is never run again a second time.
+  Result<void> plan_one(const RerunChecks&) {
+    const WorkEvidence& work = plan_.observation.landing.work;
+    PublishedVerdict verdict = derive_published_verdict(plan_.observation, look_.settings);
+    card_.rerun_heads.push_back(work.published.head);
+    card_.first_seen[FirstSeen::rerun] = plan_.observation.now;
+    plan_.steps.emplace_back(WriteCard{});
+    plan_.steps.emplace_back(RerunFailedChecks{{look_.record.issue.repository, work.published.head, work.base_branch},
+                                               std::move(verdict.failed)});
+    return {};
+  }
 
-  static Result<void> no_forge() {
-    return Error{ErrorKind::configuration, "this tracker has no pull requests and no checks of its own"};
+  [[nodiscard]] std::optional<PullRequestRef> find_pull_request() const {
+    const auto& pull_request = plan_.observation.forge.pull_request.value;
+    if (!pull_request)
+      return std::nullopt;
+    return PullRequestRef{look_.record.issue.repository, pull_request->number};
+  }
+
+  static Result<void> no_pull_request() {
+    return Error{ErrorKind::internal, "a pull request was to be changed, and none was seen"};
   }
 
   Result<void> start_turn(const TurnRequest& request) {
@@ -266,6 +358,7 @@ class StepPlanner {
   }
 
   const TickContext& context_;
+  const WatchFacts& facts_;
   const RunLook& look_;
   RunPlan& plan_;
   RunCard& card_;
@@ -278,12 +371,34 @@ bool shows_since(const IssueRecord& record, IssueEventKind kind, std::string_vie
   });
 }
 
+// Whether the lock went as the card announced: the last step of an ending, with nothing left to do behind it.
+enum class Released : std::uint8_t { no, yes };
+
+bool shows_release(const IssueRecord& record, const RunCard& card, std::string_view lock) {
+  const auto announced =
+      std::find_if(card.label_changes.rbegin(), card.label_changes.rend(), [&](const CardLabelChange& one) {
+        return one.target == CardLabelChange::Target::off && has_label({&one.label, 1}, lock);
+      });
+  return !has_label(record.labels, lock) && announced != card.label_changes.rend() &&
+         shows_since(record, IssueEventKind::unlabeled, lock, announced->at);
+}
+
+// While something of the run still lives the ending is not carried out, whatever the log shows.
+Released derive_released(const TickContext& context, const RunLook& look, const Observation& observation,
+                         const RunCard& card) {
+  const bool released = shows_release(look.record, card, context.config.labels.in_progress);
+  return released && find_live_turn(observation) == nullptr ? Released::yes : Released::no;
+}
+
 // An ending that was carried out is over, and what people do to the issue afterwards is theirs: only what the card
 // announces and the log does not show since is still to do.
-std::vector<Step> drop_what_was_done(const IssueRecord& record, const RunCard& card, std::vector<Step> steps) {
+std::vector<Step> drop_what_was_done(const IssueRecord& record, const RunCard& card, Released released,
+                                     std::vector<Step> steps) {
   using LabelTarget = TrackerWrites::LabelTarget;
   using Target = CardLabelChange::Target;
   std::erase_if(steps, [&](const Step& step) {
+    if (std::holds_alternative<StopAttempt>(step) || std::holds_alternative<DeleteBranch>(step))
+      return released == Released::yes;
     if (std::holds_alternative<CloseIssue>(step))
       return !card.label_changes.empty() &&
              shows_since(record, IssueEventKind::closed, "", card.label_changes.back().at);
@@ -306,7 +421,8 @@ std::optional<std::vector<Step>> resume(const TickContext& context, const RunLoo
   const RunCard& card = plan.run.view.card;
   const EndingFacts facts = derive_ending_facts(look, plan.observation);
   if (card.state == CardState::ended)
-    return drop_what_was_done(look.record, card, derive_ending_steps(context, card, facts));
+    return drop_what_was_done(look.record, card, derive_released(context, look, plan.observation, card),
+                              derive_ending_steps(context, card, facts));
   const bool asks =
       plan.observation.question_label == Situation::Label::on ||
       (!plan.observation.answer &&
@@ -315,6 +431,15 @@ std::optional<std::vector<Step>> resume(const TickContext& context, const RunLoo
   if (card.state == CardState::parked && asks && lock_on && plan.observation.person_acts.empty())
     return derive_parking_steps(context, card, facts);
   return std::nullopt;
+}
+
+// What was refused and is not wanted any more is forgotten, so that the next refusal has a clock of its own.
+void forget_refusal(const Action& action, RunCard& card) {
+  const auto* wait = std::get_if<Wait>(&action);
+  if (wait == nullptr || wait->reason == WaitReason::held || wait->reason == WaitReason::unreachable)
+    return;
+  if (card.first_seen.erase(FirstSeen::refused) > 0)
+    card.refused_answer.clear();
 }
 
 RunPlan start_plan(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
@@ -366,15 +491,18 @@ Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, co
   // The clocks run on only when this look does not wait for a hold itself.
   plan.observation.card = release_hold(held, now);
   const Situation situation = derive_situation(plan.observation, look.settings);
-  Bent bent = bend_by_refusal(plan.observation.card, look.settings, decide(situation), now);
+  Bent bent = bend_by_refusal(plan.observation.card, look.settings,
+                              bend_by_review(plan.observation, look.settings, decide(situation)), now);
   plan.decision = std::move(bent.decision);
-  plan.reason = bent.reason.empty() ? derive_reason(plan.observation, situation, plan.decision.action) : bent.reason;
+  plan.reason = bent.reason.empty() ? derive_reason(plan.observation, look.settings, situation, plan.decision.action)
+                                    : bent.reason;
   if (derive_clocks(plan.decision.action) == Clocks::standing_still)
     card.first_seen.try_emplace(FirstSeen::hold, now);
   else
     card = plan.observation.card;
+  forget_refusal(plan.decision.action, card);
   card = note_look(std::move(card), plan.observation, situation);
-  if (auto planned = StepPlanner(context, look, plan).plan_action(plan.decision.action); !planned)
+  if (auto planned = StepPlanner(context, facts, look, plan).plan_action(plan.decision.action); !planned)
     return std::move(planned).error();
   finish_plan(context, look, situation, plan);
   return plan;

@@ -20,6 +20,7 @@ struct WatchFacts {
   TickGate::KillSwitch kill_switch = TickGate::KillSwitch::on;
   std::vector<RepositoryName> dispatched_today; // as RunLooks says
   RedispatchVerdict redispatch;                 // of the run at hand, once it was judged
+  std::string failure;                          // of the run at hand, once its failed jobs were read
 };
 
 // Whether the plan starts the run over, which asks for the poll gates first.

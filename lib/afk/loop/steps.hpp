@@ -3,11 +3,15 @@
 // other way for a tick to change anything.
 
 #include <afk/core/ids.hpp>
+#include <afk/port/checks.hpp>
 #include <afk/port/executor.hpp>
 #include <afk/port/landing.hpp>
 #include <afk/port/notifier.hpp>
+#include <afk/port/pull_requests.hpp>
 #include <afk/port/tracker.hpp>
 
+#include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -55,6 +59,30 @@ struct PushCandidate {
   std::string executor;
   WorkQuery query;
   WorkEvidence evidence;
+  std::string onto; // the branch that moves: the base, or the run's own
+};
+
+struct CreatePullRequest {
+  NewPullRequest order;
+};
+
+struct MarkPullRequestReady {
+  PullRequestRef pull_request;
+};
+
+struct MergePullRequest {
+  PinnedPullRequest order;
+};
+
+// Starts the failed jobs of a head again.
+struct RerunFailedChecks {
+  CheckQuery query;
+  std::vector<CheckResult> failed;
+};
+
+// Deletes the run's branch once it is merged. What is left behind does no harm, so that a failure stops nothing.
+struct DeleteBranch {
+  PullRequests::BranchAtHead order;
 };
 
 // Rings one notifier; the outcome goes onto the card. A failure does not stop the steps that follow.
@@ -69,13 +97,18 @@ struct ReleaseLock {
 };
 
 using Step = std::variant<RecordHandEdits, WriteCard, SetLabel, CloseIssue, StartTurn, AnswerTurn, StopAttempt,
-                          KeepCandidate, PushCandidate, Ring, ReleaseLock>;
+                          KeepCandidate, PushCandidate, CreatePullRequest, MarkPullRequestReady, MergePullRequest,
+                          RerunFailedChecks, DeleteBranch, Ring, ReleaseLock>;
 
-// Steps that start work or change a repository: the kill switch is read directly before each of them.
-enum class StepKind : std::uint8_t { records, starts_work };
+// Steps that start work or change a repository: the kill switch is read directly before each of them, and with it on
+// the plan ends there. `tidies_up` changes a repository too, and is only left out then.
+enum class StepKind : std::uint8_t { records, starts_work, tidies_up };
 [[nodiscard]] StepKind derive_step_kind(const Step& step);
 
 // "put label agent-in-progress on", "start turn fix-… of afk-…": for dry runs and reports.
 [[nodiscard]] std::string render_step(const Step& step);
+
+// The prompt of the turn that one of the steps starts; absent where none does, or the turn has no agent.
+[[nodiscard]] std::optional<std::string> find_prompt(std::span<const Step> steps);
 
 } // namespace afk::loop

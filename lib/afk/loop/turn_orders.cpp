@@ -1,6 +1,8 @@
 #include <afk/loop/turn_orders.hpp>
 
+#include <afk/core/text.hpp>
 #include <afk/loop/actor_judge.hpp>
+#include <afk/loop/counting_labels.hpp>
 
 #include <algorithm>
 
@@ -10,11 +12,18 @@ namespace {
 
 constexpr std::size_t boundary_bytes = 16;
 
-// Why the fix is ordered: the output of the verify turn that failed, else of the last turn.
-std::string derive_failure(const RunLook& look, const Observation& observation) {
+// Why the fix is ordered: the output of the verify turn that failed, what the forge shows, else the last turn's output.
+std::string derive_failure(const RunLook& look, const Observation& observation, const TurnRequest& request) {
   const HeadVerdict verdict = derive_head_verdict(observation, look.settings, observation.landing.work.candidate_head);
-  if (verdict.turn != nullptr)
+  if (verdict.turn != nullptr && verdict.verdict == Situation::Verdict::red)
     return verdict.turn->output_excerpt;
+  if (!request.failure.empty())
+    return request.failure;
+  const PublishedVerdict published = derive_published_verdict(observation, look.settings);
+  if (published.turn != nullptr)
+    return published.turn->output_excerpt;
+  if (!published.deployment_problem.empty())
+    return "The deployment failed:\n" + published.deployment_problem;
   const TurnView* last = find_last_agent_turn(observation);
   return last == nullptr ? "" : last->output_excerpt;
 }
@@ -70,15 +79,42 @@ Result<Prompt> prompt_for(const TickContext& context, PromptInput input) {
   return derive_prompt(input, context.digest);
 }
 
+// The first label that names a role of the configuration; what others mean by such a label is theirs.
+void add_role(const TickContext& context, const IssueRecord& record, const ArmingRecord& arming, PromptInput& input) {
+  constexpr std::string_view prefix = "role:";
+  if (context.config.roles.empty())
+    return;
+  for (const std::string& label : derive_counting_labels(context, record, arming)) {
+    const std::string folded = fold_ascii(label);
+    const auto role = folded.starts_with(prefix) ? context.config.roles.find(folded.substr(prefix.size()))
+                                                 : context.config.roles.end();
+    if (role == context.config.roles.end())
+      continue;
+    input.role = role->first;
+    input.role_instructions = role->second.instructions;
+    return;
+  }
+}
+
+Publisher derive_publisher(const TickContext& context, const std::string& executor) {
+  const auto found = context.publishers.find(executor);
+  return found == context.publishers.end() ? Publisher::afk : found->second;
+}
+
 PromptInput derive_prompt_input(const TickContext& context, const IssueRecord& record,
-                                const RepositorySettings& settings, const ArmingRecord& arming) {
+                                const RepositorySettings& settings, const ArmingRecord& arming,
+                                const std::string& agent) {
   PromptInput input;
+  if (const AgentSettings* known = find_agent(context, agent)) {
+    input.persona = known->persona;
+    input.publisher = derive_publisher(context, known->executor);
+  }
+  add_role(context, record, arming, input);
   input.issue = record.issue;
   input.run = arming.run;
   input.branch = derive_branch_name(record.issue.number, arming.run);
   input.comments = gather_comments(context, record, arming);
   input.landing = settings.landing.landing;
-  input.publisher = Publisher::afk;
   input.issue_title = record.title;
   input.issue_body = record.body;
   input.issue_url = record.url;
@@ -95,12 +131,14 @@ void take_prompt(OrderedTurn& turn, Prompt prompt) {
 
 PromptInput derive_turn_prompt(const TickContext& context, const RunLook& look, const Observation& observation,
                                const TurnRequest& request, TurnKind kind) {
-  PromptInput input = derive_prompt_input(context, look.record, look.settings, look.arming);
+  PromptInput input = derive_prompt_input(context, look.record, look.settings, look.arming, look.card.agent);
   const WorkEvidence& work = observation.landing.work;
   input.kind = kind;
   input.base_branch = work.base_branch;
+  if (!work.root_entries.empty())
+    input.root_entries = work.root_entries;
   if (kind == TurnKind::fix || kind == TurnKind::finish)
-    input.failure = derive_failure(look, observation);
+    input.failure = derive_failure(look, observation, request);
   if (kind == TurnKind::rebase)
     input.conflicting_paths = work.conflicts;
   if (kind == TurnKind::answer) {
@@ -113,7 +151,7 @@ PromptInput derive_turn_prompt(const TickContext& context, const RunLook& look, 
 } // namespace
 
 Result<OrderedTurn> order_first_turn(const TickContext& context, const DispatchFacts& facts) {
-  PromptInput input = derive_prompt_input(context, facts.record, facts.settings, facts.arming);
+  PromptInput input = derive_prompt_input(context, facts.record, facts.settings, facts.arming, facts.agent);
   input.kind = TurnKind::first;
   input.base_branch = facts.base_branch;
   auto prompt = prompt_for(context, std::move(input));

@@ -36,6 +36,7 @@ struct TurnRequest {
   TurnKind kind = TurnKind::fix;
   Attempt attempt = Attempt::counts;
   std::string answer;
+  std::string failure; // of a fix: what the forge shows of the failed jobs; hostile
   enum class Again : std::uint8_t { no, last_turn } again = Again::no; // the last turn's kind and cause once more
 };
 

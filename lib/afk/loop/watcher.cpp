@@ -1,6 +1,7 @@
 #include <afk/loop/watcher.hpp>
 
 #include <afk/core/message.hpp>
+#include <afk/loop/failure_excerpt.hpp>
 #include <afk/loop/redispatch_gates.hpp>
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@ namespace afk::loop {
 namespace {
 
 WatchFacts derive_watch_facts(const TickContext& context, const RunLooks& looks) {
-  return {looks.now, context.gate.read_kill_switch(), looks.dispatched_today, {}};
+  return {looks.now, context.gate.read_kill_switch(), looks.dispatched_today, {}, ""};
 }
 
 IssueReport report_foreign_lock(const TickContext& context, const IssueRecord& record) {
@@ -26,6 +27,21 @@ IssueReport report_foreign_lock(const TickContext& context, const IssueRecord& r
   return report;
 }
 
+// Whether an error says no to what was asked, be it for now, or only that nobody was there to ask. A push that collides
+// is tried again like the rest, but a work tree that stays dirty must reach its owner, and a disk that stays full too.
+enum class Answered : std::uint8_t { nobody, no_to_it };
+
+Answered derive_answered(const Error& error) {
+  switch (error.kind) {
+  case ErrorKind::unreachable:
+  case ErrorKind::rate_limited:
+  case ErrorKind::interrupted:
+    return Answered::nobody;
+  default:
+    return Answered::no_to_it;
+  }
+}
+
 // An action that was refused starts a clock; one that was carried out stops it. What may succeed on the next tick is
 // only reported.
 void note_outcome(const TickContext& context, RunPlan& plan, const ApplyOutcome& outcome) {
@@ -33,8 +49,7 @@ void note_outcome(const TickContext& context, RunPlan& plan, const ApplyOutcome&
   const bool failed = outcome.end == ApplyOutcome::End::failed && outcome.failed_at &&
                       (derive_step_kind(*outcome.failed_at) == StepKind::starts_work ||
                        std::holds_alternative<KeepCandidate>(*outcome.failed_at));
-  // A push that collides is tried again like the rest, but a work tree that stays dirty must reach its owner.
-  const bool refused = failed && (!outcome.error->is_transient() || outcome.error->kind == ErrorKind::conflict);
+  const bool refused = failed && derive_answered(*outcome.error) == Answered::no_to_it;
   if (refused) {
     card.first_seen.try_emplace(FirstSeen::refused, plan.observation.now);
     card.refused_answer = outcome.error->message;
@@ -52,6 +67,8 @@ void note_outcome(const TickContext& context, RunPlan& plan, const ApplyOutcome&
 
 void report_outcome(const ApplyOutcome& outcome, IssueReport& report, TickReport& tick) {
   for (const Error& error : outcome.ring_errors)
+    tick.errors.push_back({report.issue, error});
+  for (const Error& error : outcome.left_behind)
     tick.errors.push_back({report.issue, error});
   switch (outcome.end) {
   case ApplyOutcome::End::finished:
@@ -74,10 +91,21 @@ void report_outcome(const ApplyOutcome& outcome, IssueReport& report, TickReport
 }
 
 // A run that poll has started and not stamped yet: a card now would make the missing label look like a person's doing.
-// Poll finds the run again and goes on where it was; what a person did meanwhile is the watcher's.
-enum class Stamp : std::uint8_t { missing, known };
+// Poll finds the run again and goes on where it was; what a person did meanwhile is the watcher's. `overdue`: the tick
+// that started it cannot be alive any more, and no other one may come, because the kill switch is on or the repository
+// left the allowlist: then the watcher stamps it, so that its limits hold.
+enum class Stamp : std::uint8_t { missing, overdue, known };
 
-Stamp derive_stamp(const TickContext& context, const RunLook& look) {
+// When the run's first turn began; absent while none did.
+std::optional<Timestamp> find_start(const RunLook& look) {
+  for (const AttemptView& attempt : look.evidence.attempts)
+    for (const TurnView& turn : attempt.turns)
+      if (turn.started_at)
+        return turn.started_at;
+  return std::nullopt;
+}
+
+Stamp derive_stamp(const TickContext& context, const RunLook& look, Timestamp now) {
   const LabelSettings& labels = context.config.labels;
   if (look.found || has_label(look.record.labels, labels.in_progress) ||
       !derive_person_acts(look.record, look.history, look.arming, labels).empty())
@@ -87,7 +115,26 @@ Stamp derive_stamp(const TickContext& context, const RunLook& look) {
     if (event.kind == IssueEventKind::labeled && has_label({&event.label, 1}, labels.in_progress))
       return Stamp::known;
   }
-  return Stamp::missing;
+  const auto start = find_start(look);
+  const Duration rest = 2 * context.config.limits.tick_deadline;
+  return start && now - *start > rest ? Stamp::overdue : Stamp::missing;
+}
+
+// The label alone: with it on, the next look sees a run like any other.
+void stamp(const TickContext& context, const RunLook& look, TickReport& tick) {
+  const Step step{SetLabel{context.config.labels.in_progress, TrackerWrites::LabelTarget::on}};
+  IssueReport report;
+  report.issue = look.record.issue;
+  report.title = look.record.title;
+  report.run = look.arming.run;
+  report.reason = "a run that was started and never stamped gets its label";
+  report.writes.push_back(render_step(step));
+  if (context.mode == TickReport::Mode::real) {
+    RunInFlight run;
+    run.issue = look.record.issue;
+    report_outcome(apply_steps(context, {&step, 1}, run), report, tick);
+  }
+  tick.issues.push_back(std::move(report));
 }
 
 void work_on_run(const TickContext& context, const WatchFacts& facts, const RunLook& look, TickReport& tick) {
@@ -97,12 +144,19 @@ void work_on_run(const TickContext& context, const WatchFacts& facts, const RunL
     judged.redispatch = judge_redispatch(context, look.record.issue);
     plan = plan_run(context, judged, look);
   }
+  if (plan && derive_wants_excerpt(context, *plan, look) == WantsExcerpt::yes) {
+    WatchFacts informed = facts;
+    informed.failure = fetch_failure_excerpt(context, *plan, look);
+    plan = plan_run(context, informed, look);
+  }
   if (!plan) {
     tick.errors.push_back({look.record.issue, plan.error()});
     return;
   }
   IssueReport report = report_run(*plan, look);
-  if (context.mode == TickReport::Mode::real) {
+  if (context.mode == TickReport::Mode::dry_run) {
+    report.prompt = find_prompt(plan->steps);
+  } else {
     const ApplyOutcome outcome = apply_steps(context, plan->steps, plan->run);
     report_outcome(outcome, report, tick);
     note_outcome(context, *plan, outcome);
@@ -137,6 +191,9 @@ IssueReport report_run(const RunPlan& plan, const RunLook& look) {
   if (const auto started = card.first_seen.find(FirstSeen::run); started != card.first_seen.end())
     report.started_at = started->second;
   report.attempts = derive_attempts_used(card);
+  if (!plan.run.view.step.empty())
+    report.step = plan.run.view.step;
+  report.quiet_since = plan.run.view.quiet_since;
   const WorkEvidence& work = plan.observation.landing.work;
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty())
@@ -145,6 +202,8 @@ IssueReport report_run(const RunPlan& plan, const RunLook& look) {
   add("head", work.run_head);
   add("base", work.base_head);
   add("published", work.published.head);
+  if (plan.observation.forge.pull_request.value)
+    add("pull_request", plan.observation.forge.pull_request.value->link);
   add("work", work.published.link);
   for (const Step& step : plan.steps)
     report.writes.push_back(render_step(step));
@@ -173,8 +232,11 @@ TickReport watch_tick(const TickContext& context) {
                                                         "was asked to stop; the next tick goes on here"}});
         continue;
       }
-      if (derive_stamp(context, look) == Stamp::known)
+      const Stamp stamped = derive_stamp(context, look, looks->now);
+      if (stamped == Stamp::known)
         work_on_run(context, facts, look, tick);
+      else if (stamped == Stamp::overdue)
+        stamp(context, look, tick);
     }
   }
   tick.duration = context.clock.monotonic() - begin;
