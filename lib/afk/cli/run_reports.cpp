@@ -7,7 +7,7 @@ loop::TickReport report_runs(const loop::TickContext& context, const loop::RunLo
   report.command = loop::TickCommand::watch;
   report.mode = loop::TickReport::Mode::dry_run;
   report.errors = looks.errors;
-  const loop::WatchFacts facts{looks.now, context.gate.read_kill_switch(), looks.dispatched_today, {}};
+  const loop::WatchFacts facts{looks.now, context.gate.read_kill_switch(), looks.dispatched_today, {}, ""};
   for (const loop::RunLook& look : looks.runs) {
     auto plan = loop::plan_run(context, facts, look);
     if (!plan)
