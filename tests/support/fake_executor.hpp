@@ -2,6 +2,7 @@
 // An executor and its landing in memory: runs are created if absent, sealed when concluded, and their commits are
 // names. Agents do what the test has them do, and nothing by themselves.
 
+#include <afk/core/landing_plan.hpp>
 #include <afk/port/clock.hpp>
 #include <afk/port/executor.hpp>
 #include <afk/port/landing.hpp>
@@ -64,10 +65,38 @@ class FakeExecutor final : public Executor, public Landing {
   std::string commit(const Place& place, Merges merges) {
     Work& work = work_[place.attempt];
     work.head = "commit-" + std::to_string(++last_commit_);
+    work.chain.push_back(work.head);
     ++work.commits;
     if (work.on_base.empty() || merges == Merges::base)
       work.on_base = base(orders_.at(place.turn).issue.repository).back();
     return work.head;
+  }
+
+  // Where runs land: on the base, or on their own branches, which a forge merges.
+  LandingMode landing = LandingMode::push;
+
+  [[nodiscard]] std::string branch_head(const std::string& branch) const {
+    const auto found = branches_.find(branch);
+    return found == branches_.end() ? "" : found->second;
+  }
+
+  void remove_branch(const std::string& branch) { branches_.erase(branch); }
+
+  // A commit of a person on a run's branch.
+  void commit_to_branch(const std::string& branch) { branches_[branch] = "person-" + std::to_string(++last_commit_); }
+
+  [[nodiscard]] bool conflicts(const RepositoryName& repository, const std::string& head) {
+    const auto& heads = base(repository);
+    return conflicting_.contains(head) && std::ranges::find(heads, head) == heads.end();
+  }
+
+  // Answers the merge commit.
+  std::string merge_branch(const RepositoryName& repository, const std::string& branch) {
+    const std::string head = branch_head(branch);
+    base(repository).push_back(head);
+    base(repository).push_back("merge-" + head);
+    landed_.insert(head);
+    return base(repository).back();
   }
 
   void commit_to_base(const RepositoryName& repository) {
@@ -159,6 +188,8 @@ class FakeExecutor final : public Executor, public Landing {
 
   Result<void> push(const WorkQuery& query, const WorkEvidence& work) override {
     return faults_.carry_out("push", [&]() -> Result<void> {
+      if (landing == LandingMode::pull_request)
+        return push_branch(query, work);
       auto& heads = base(query.issue.repository);
       if (std::ranges::find(heads, work.candidate_head) != heads.end())
         return {};
@@ -175,7 +206,8 @@ class FakeExecutor final : public Executor, public Landing {
  private:
   struct Work {
     std::string head;
-    std::string on_base; // the base's head that it contains
+    std::vector<std::string> chain; // every commit, oldest first
+    std::string on_base;            // the base's head that it contains
     int commits = 0;
   };
 
@@ -207,12 +239,45 @@ class FakeExecutor final : public Executor, public Landing {
     return Started{StartOutcome::created, "log"};
   }
 
+  Result<void> push_branch(const WorkQuery& query, const WorkEvidence& work) {
+    std::string& head = branches_[query.branch];
+    if (head == work.candidate_head)
+      return {};
+    if (head != work.branch_head)
+      return Error{ErrorKind::conflict, "the branch moved"};
+    if (!head.empty() && !pushed_.contains(head))
+      return Error{ErrorKind::refused, "somebody else put commits onto the branch"};
+    head = work.candidate_head;
+    pushed_.insert(head);
+    ++pushes_;
+    return {};
+  }
+
+  // What the forge lands: the branch as it is published, and what of the workspace it lacks.
+  void add_branch(const WorkQuery& query, WorkEvidence& answer) {
+    answer.branch_head = branch_head(query.branch);
+    answer.merge_base = "begin";
+    if (pushed_.contains(answer.run_head))
+      answer.delivery = WorkEvidence::Delivery::pushed;
+    answer.candidate_head = answer.run_head;
+    if (answer.branch_head.empty())
+      return;
+    answer.published_paths = {"greeting.txt"};
+    const auto on_base = answer.published.state == PublishedState::on_base;
+    if (!on_base)
+      answer.published = {PublishedState::branch, answer.branch_head, "", "", {}, {}};
+    const auto& chain = work_[{query.run, query.redispatch}].chain;
+    const auto published = std::ranges::find(chain, answer.branch_head);
+    if (published != chain.end())
+      answer.unpublished = answer.commits == 0 ? 0 : static_cast<int>(std::distance(published, chain.end())) - 1;
+  }
+
   // The base is one line of commits.
   Descent compare_one(const DescentQuery& query) {
     const auto& heads = base(query.repository);
     const auto ancestor = std::ranges::find(heads, query.ancestor);
     return ancestor != heads.end() && std::find(ancestor, heads.end(), query.descendant) != heads.end() ? Descent::yes
-                                                                                                         : Descent::no;
+                                                                                                        : Descent::no;
   }
 
   WorkEvidence evidence(const WorkQuery& query) {
@@ -224,12 +289,18 @@ class FakeExecutor final : public Executor, public Landing {
     for (const auto& [head, candidate] : kept_[name])
       if (landed_.contains(candidate)) {
         answer.published.state = PublishedState::on_base;
-        answer.published.head = candidate;
+        answer.published.head = answer.published.landed = candidate;
+        answer.merge_base = "begin";
       }
     const auto found = work_.find(name);
-    if (found == work_.end())
-      return answer;
-    const Work& work = found->second;
+    if (found != work_.end())
+      add_work(found->second, heads, answer);
+    if (landing == LandingMode::pull_request)
+      add_branch(query, answer);
+    return answer;
+  }
+
+  void add_work(const Work& work, const std::vector<std::string>& heads, WorkEvidence& answer) {
     answer.run_head = work.head;
     answer.commits = landed_.contains(work.head) ? 0 : work.commits;
     answer.unpublished = answer.commits;
@@ -240,7 +311,6 @@ class FakeExecutor final : public Executor, public Landing {
       answer.conflicts = {"greeting.txt"};
     else
       answer.candidate_head = "merge of " + work.head + " into " + heads.back();
-    return answer;
   }
 
   [[nodiscard]] std::string head_of(const AttemptName& name) const {
@@ -264,6 +334,8 @@ class FakeExecutor final : public Executor, public Landing {
   std::map<RepositoryName, std::vector<std::string>> bases_;
   std::map<AttemptName, std::set<std::pair<std::string, std::string>>> kept_;
   std::set<std::string> landed_;
+  std::map<std::string, std::string> branches_; // the runs' branches at the remote
+  std::set<std::string> pushed_;                // by afk, to one of them
   std::set<std::string> conflicting_;
   std::size_t pushes_ = 0;
   int last_commit_ = 0;

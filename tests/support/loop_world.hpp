@@ -8,6 +8,7 @@
 #include <support/digest.hpp>
 #include <support/fake_clock.hpp>
 #include <support/fake_executor.hpp>
+#include <support/fake_forge.hpp>
 #include <support/fake_tracker.hpp>
 
 #include <optional>
@@ -83,7 +84,24 @@ struct LoopWorld {
             .card_keys = {},
             .prompt_template = "",
             .version = "test",
-            .only = std::nullopt};
+            .only = std::nullopt,
+            .pull_requests = with_forge ? &forge : nullptr,
+            .checks = with_forge ? &forge : nullptr,
+            .deployments = with_forge ? &forge : nullptr};
+  }
+
+  // A forge beside the tracker, whose checks judge; runs land by pull request unless `landing` says push.
+  void add_forge(LandingMode landing, LastStage last_stage, AutoMerge auto_merge) {
+    with_forge = true;
+    config.tracker.kind = TrackerKind::github;
+    config.trust.labeler = TrustSettings::Labeler::listed;
+    config.checks.commands.clear();
+    config.lifecycle.landing = landing;
+    config.lifecycle.last_stage = last_stage;
+    config.lifecycle.auto_merge = auto_merge;
+    config.deployment.kind = DeploymentKind::forge;
+    config.policy.red_base = PolicySettings::RedBase::ignore;
+    executor.landing = landing;
   }
 
   loop::TickReport poll() {
@@ -119,6 +137,8 @@ struct LoopWorld {
   Faults faults;
   FakeTracker tracker{clock, faults};
   FakeExecutor executor{clock, faults};
+  FakeForge forge{clock, faults, executor};
+  bool with_forge = false;
   FakeNotifier notifier{faults};
   FakeGate gate;
 };
