@@ -473,7 +473,7 @@ Result<KubernetesExecutor::Stopping> KubernetesExecutor::try_stop(const AttemptN
   }
   for (const TurnSight& turn : derive_sights(sight->log, sight->pods)) {
     if (turn.entry->attempt == attempt && turn.entry->kind == LogEntry::Kind::turn &&
-        is_live(derive_turn_view(turn).state)) {
+        is_turn_live(derive_turn_view(turn).state)) {
       return stop_turn(*sight, turn); // nothing else of the run can be live
     }
   }

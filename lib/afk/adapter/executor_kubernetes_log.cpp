@@ -311,7 +311,7 @@ TurnView derive_turn_view(const TurnSight& sight) {
   return view;
 }
 
-bool is_live(TurnState state) {
+bool is_turn_live(TurnState state) {
   return state == TurnState::starting || state == TurnState::running || state == TurnState::waiting;
 }
 
@@ -341,7 +341,7 @@ StartPlan plan_start(std::span<const LogEntry> log, std::span<const PodRecord> p
     if (sight.entry->attempt == attempt && sight.entry->turn == order.turn && state != TurnState::lost) {
       return {.action = StartPlan::Action::adopt, .adopted = sight.entry};
     }
-    if (is_live(state)) {
+    if (is_turn_live(state)) {
       plan.action = StartPlan::Action::conflict;
     }
   }

@@ -89,7 +89,7 @@ struct TurnSight {
 // Everything but output and report's time of progress, which need the logs.
 [[nodiscard]] TurnView derive_turn_view(const TurnSight& sight);
 
-[[nodiscard]] bool is_live(TurnState state);
+[[nodiscard]] bool is_turn_live(TurnState state);
 
 // Whether the log says that no turn may start in the attempt: sealed, or a later redispatch began.
 [[nodiscard]] bool is_concluded(std::span<const LogEntry> log, const AttemptName& attempt);

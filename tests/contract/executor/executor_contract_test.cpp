@@ -1,6 +1,7 @@
 // Every executor against the contract. A case is one row of the table that is printed at the end.
 
 #include <contract/executor/contract_cases.hpp>
+#include <contract/executor/kubernetes_world.hpp>
 #include <contract/executor/process_world.hpp>
 
 #include <support/catch.hpp>
@@ -21,7 +22,8 @@ struct ContractExecutor {
 };
 
 std::vector<ContractExecutor> contract_executors() {
-  return {{"process", [] { return std::make_unique<ProcessWorld>(); }}};
+  return {{"process", [] { return std::make_unique<ProcessWorld>(); }},
+          {"kubernetes", [] { return std::make_unique<KubernetesWorld>(); }}};
 }
 
 std::vector<ContractCase> contract_cases() {

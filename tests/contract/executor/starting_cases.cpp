@@ -185,6 +185,7 @@ void a_turn_takes_no_answer_while_it_runs(ExecutorWorld& world) {
   const Order order = world.make_order(1, TurnKind::first);
   world.plan_agent(order.turn, waiting);
   start_well(world.executor(), order);
+  await_state(world.executor(), order, TurnState::running);
   const auto answered = world.executor().answer(attempt_of(order), "Yes.");
   REQUIRE_FALSE(answered.ok());
   CHECK(answered.error().kind == ErrorKind::refused);
