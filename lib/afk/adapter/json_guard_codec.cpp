@@ -226,6 +226,9 @@ Result<json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
     return too_large(fmt::format("more than {} bytes of JSON", limits.bytes));
   }
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) { // the parser would take it for the end
+    return malformed(fmt::format("not JSON at byte {}", nul));
+  }
   try {
     Guard guard(limits);
     json::sax_parse(text.begin(), text.end(), &guard);

@@ -34,13 +34,19 @@ curl_blob borrow(std::string_view bytes) {
   return {.data = const_cast<char*>(bytes.data()), .len = bytes.size(), .flags = CURL_BLOB_NOCOPY};
 }
 
+constexpr int too_large_since_8_6 = 100; // CURLE_TOO_LARGE, which older headers do not know
+
+// Whatever breaks HTTP/2 is no more than a lost connection: a server that goes away says so in frames, and libcurl has
+// one code for that and for noise.
 ErrorKind derive_kind(int code) {
   switch (code) {
   case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_WEIRD_SERVER_REPLY:
-  case CURLE_HTTP2:
   case CURLE_BAD_CONTENT_ENCODING:
     return ErrorKind::malformed;
+  case CURLE_OUT_OF_MEMORY: // said of a header that is longer than libcurl's own limit
+  case too_large_since_8_6:
+    return ErrorKind::too_large;
   default:
     return ErrorKind::unreachable;
   }

@@ -14,6 +14,13 @@ Error malformed(std::string_view what) {
   return Error{.kind = ErrorKind::malformed, .message = fmt::format("answered with {}", what)};
 }
 
+// libcurl takes a length beyond its own numbers for none at all.
+bool is_length(std::string_view text) {
+  constexpr std::size_t most_digits = 18;
+  return !text.empty() && text.size() <= most_digits &&
+         std::ranges::all_of(text, [](char character) { return character >= '0' && character <= '9'; });
+}
+
 std::string_view without_line_end(std::string_view line) {
   if (line.ends_with('\n')) {
     line.remove_suffix(1);
@@ -78,10 +85,10 @@ Result<void> ResponseHead::finish() {
   const auto length = std::ranges::find(headers_, "content-length", &Header::name);
   const bool has_coding = std::ranges::find(headers_, "transfer-encoding", &Header::name) != headers_.end();
   const bool differs = std::any_of(length, headers_.end(), [&](const Header& header) {
-    return header.name == length->name && header.value != length->value;
+    return header.name == length->name && (header.value != length->value || !is_length(header.value));
   });
   if (differs || (has_coding && length != headers_.end())) {
-    return malformed("two lengths of its body");
+    return malformed("a length of its body that is none, or with two");
   }
   stage_ = Stage::whole;
   return {};
