@@ -10,6 +10,7 @@
 // A turn cannot take an answer while it runs: questions come as the report of a turn that ended.
 
 #include <afk/adapter/executor_process_order.hpp>
+#include <afk/adapter/sandbox_host.hpp>
 #include <afk/adapter/spawn.hpp>
 #include <afk/adapter/workspace.hpp>
 #include <afk/core/config.hpp>
@@ -33,7 +34,7 @@ struct ProcessExecutorSetup {
   EnvironmentVariables environment;       // of the tick: an agent gets the few that are allowed
   std::string machine_id;                 // see read_machine_id
   std::string program = "/proc/self/exe"; // has the hidden command `supervise`
-  SandboxView::Network network = SandboxView::Network::of_host;
+  std::string sandbox_search_path = std::string(adapter::sandbox_search_path); // where bwrap, docker and podman are
   // What a dry run, `why` and `status` say: nothing is written then, not even the executor's id.
   enum class Access : std::uint8_t { read_write, read_only } access = Access::read_write;
   Duration lock_patience = std::chrono::seconds(20);  // for another tick that starts a turn of the same run

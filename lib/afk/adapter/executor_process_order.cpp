@@ -33,8 +33,9 @@ std::string path_in(const std::string& folder, std::string_view name) {
 }
 
 std::vector<std::string> derive_agent_argv(const TurnPlan& plan) {
+  const bool resumes = !plan.session.empty() && !plan.agent->resume_argv.empty();
   std::vector<std::string> argv;
-  for (const std::string& argument : plan.agent->argv) {
+  for (const std::string& argument : resumes ? plan.agent->resume_argv : plan.agent->argv) {
     // Where no model was chosen, the agent's own stands: its flag goes with it.
     if (argument == "{model}" && plan.order.model.empty()) {
       if (argv.size() > 1 && argv.back().starts_with('-')) {
@@ -42,12 +43,25 @@ std::vector<std::string> derive_agent_argv(const TurnPlan& plan) {
       }
       continue;
     }
-    // One pass for each placeholder, the prompt's path first: a model's name is never looked through for the other.
+    // One pass for each placeholder, the model last: its name is never looked through for the others.
     std::string text = replace_all(argument, "{prompt_file}", path_in(plan.paths.files, turn_entry::prompt));
+    text = replace_all(std::move(text), "{session}", plan.session);
     argv.push_back(replace_all(std::move(text), "{model}", plan.order.model));
   }
   argv.front() = plan.programs.agent;
   return argv;
+}
+
+bool keeps_state(const TurnPlan& plan) {
+  return plan.agent != nullptr && !plan.agent->state_variable.empty();
+}
+
+TurnStep derive_agent_step(const TurnPlan& plan) {
+  TurnStep step{.argv = derive_agent_argv(plan), .output = plan.agent->output, .prices = plan.agent->prices};
+  if (plan.agent->input == AgentCommand::Input::prompt) {
+    step.standard_input = path_in(plan.paths.files, turn_entry::prompt);
+  }
+  return step;
 }
 
 // In the clone and in the sandbox: the clone's own configuration has a say in what git does there.
@@ -75,30 +89,60 @@ std::vector<TurnStep> derive_steps(const TurnPlan& plan) {
   if (is_further_turn(plan.order.kind) && !plan.base_branch.empty()) {
     steps.push_back(derive_base_fetch(plan));
   }
-  steps.push_back({.argv = derive_agent_argv(plan), .standard_input = path_in(plan.paths.files, turn_entry::prompt)});
+  steps.push_back(derive_agent_step(plan));
   return steps;
 }
 
 SandboxView derive_view(const TurnPlan& plan) {
   SandboxView view = *plan.sandbox;
   view.read_only.push_back(plan.paths.mirror);
+  if (!plan.proxy.empty()) {
+    view.proxy_socket = plan.paths.proxy_socket;
+  }
   if (is_verify(plan)) {
     view.writable.push_back(plan.paths.checkout);
     view.working_folder = plan.paths.checkout;
     return view;
   }
   view.read_only.push_back(plan.paths.files);
-  view.read_only.push_back(plan.programs.agent);
-  view.read_only_if_there = plan.agent->read_only_paths;
+  if (!is_container(view.kind)) {
+    view.read_only.push_back(plan.programs.agent);
+  }
+  view.read_only.insert(view.read_only.end(), plan.agent->credential_files.begin(), plan.agent->credential_files.end());
+  view.configuration = plan.agent->read_only_paths;
   view.writable = {plan.paths.clone, plan.paths.report_folder};
+  if (keeps_state(plan)) {
+    view.writable.push_back(plan.paths.state);
+  }
   view.working_folder = plan.paths.clone;
   return view;
 }
 
+void add_proxy_variables(const TurnPlan& plan, EnvironmentVariables& variables) {
+  if (plan.proxy.empty()) {
+    return;
+  }
+  const std::string proxy = fmt::format("http://127.0.0.1:{}", sandbox_proxy_port);
+  for (const char* name : {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"}) {
+    variables.emplace_back(name, proxy);
+  }
+  for (const char* name : {"NO_PROXY", "no_proxy"}) {
+    variables.emplace_back(name, "localhost,127.0.0.1,::1");
+  }
+}
+
 EnvironmentVariables derive_variables(const TurnPlan& plan) {
   EnvironmentVariables variables{{"AFK_RUN", plan.order.run.text}, {"AFK_TURN", plan.order.turn.text}};
+  add_proxy_variables(plan, variables);
   if (is_verify(plan)) {
     return variables;
+  }
+  variables.insert(variables.end(), plan.agent->variables.begin(), plan.agent->variables.end());
+  if (plan.sandbox) {
+    variables.insert(variables.end(), plan.agent->sandboxed_variables.begin(), plan.agent->sandboxed_variables.end());
+  }
+  if (keeps_state(plan)) {
+    variables.emplace_back(plan.agent->state_variable, plan.paths.state);
   }
   variables.emplace_back("AFK_PROMPT_FILE", path_in(plan.paths.files, turn_entry::prompt));
   variables.emplace_back("AFK_REPORT", path_in(plan.paths.report_folder, turn_entry::report));
@@ -108,6 +152,32 @@ EnvironmentVariables derive_variables(const TurnPlan& plan) {
     variables.emplace_back("AFK_ISSUE_FILE", path_in(plan.paths.files, issue_file));
   }
   return variables;
+}
+
+std::vector<std::string> derive_measured_folders(const TurnPlan& plan) {
+  if (is_verify(plan)) {
+    return {plan.paths.checkout};
+  }
+  std::vector<std::string> folders{plan.paths.clone, plan.paths.report_folder};
+  if (keeps_state(plan)) {
+    folders.push_back(plan.paths.state);
+  }
+  return folders;
+}
+
+void put_into_sandbox(const TurnPlan& plan, TurnDocument& document) {
+  SandboxView view = derive_view(plan);
+  for (const auto& [name, value] : document.variables) {
+    view.variables.push_back(name);
+  }
+  for (std::size_t index = 0; index < document.steps.size(); ++index) {
+    TurnStep& step = document.steps[index];
+    view.container = fmt::format("afk-{}-{}", plan.order.turn.text, index);
+    step.argv = derive_sandbox_argv(view, step.argv);
+    step.removal = derive_sandbox_removal(view);
+    // The program that runs a container hands signals on; bubblewrap would take the agent with it.
+    step.child = is_container(view.kind) ? TurnStep::Child::itself : TurnStep::Child::sandbox;
+  }
 }
 
 bool is_file_name(std::string_view name) {
@@ -125,16 +195,12 @@ TurnDocument derive_turn_document(const TurnPlan& plan) {
                         .verify_head = plan.order.verify_head,
                         .steps = derive_steps(plan),
                         .working_folder = is_verify(plan) ? plan.paths.checkout : plan.paths.clone,
-                        .measured_folders = is_verify(plan) ? std::vector{plan.paths.checkout}
-                                                            : std::vector{plan.paths.clone, plan.paths.report_folder},
+                        .measured_folders = derive_measured_folders(plan),
                         .variables = derive_variables(plan),
-                        .limits = plan.limits};
+                        .limits = plan.limits,
+                        .proxy = plan.proxy};
   if (plan.sandbox) {
-    const SandboxView view = derive_view(plan);
-    for (TurnStep& step : document.steps) {
-      step.argv = derive_bubblewrap_argv(view, step.argv);
-      step.child = TurnStep::Child::sandbox;
-    }
+    put_into_sandbox(plan, document);
   }
   return document;
 }
@@ -152,6 +218,10 @@ EnvironmentVariables derive_agent_environment(const EnvironmentVariables& enviro
     }
   }
   return variables;
+}
+
+std::optional<std::string> find_unfit_path(const TurnPlan& plan) {
+  return plan.sandbox ? find_unfit_path(derive_view(plan)) : std::nullopt;
 }
 
 Result<void> check_order(const Order& order) {

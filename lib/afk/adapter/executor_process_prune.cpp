@@ -105,8 +105,10 @@ class AttemptPruning {
         return Pruned::nothing;
       }
     }
-    if (auto removed = remove(attempt.folder(), run_entry::clone); !removed) {
-      return std::move(removed).error();
+    for (const std::string_view name : {run_entry::clone, run_entry::state}) {
+      if (auto removed = remove(attempt.folder(), name); !removed) {
+        return std::move(removed).error();
+      }
     }
     if (age_ >= order_.keep * forensics_factor) {
       if (auto removed = remove(attempt.folder(), run_entry::turns); !removed) {

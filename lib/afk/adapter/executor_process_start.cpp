@@ -1,8 +1,9 @@
 #include <afk/adapter/executor_process_start.hpp>
 
 #include <afk/adapter/executor_process_launch.hpp>
+#include <afk/adapter/executor_process_sandbox.hpp>
+#include <afk/adapter/executor_process_state.hpp>
 #include <afk/adapter/run_folder.hpp>
-#include <afk/adapter/sandbox_host.hpp>
 #include <afk/core/text.hpp>
 
 #include <fmt/format.h>
@@ -133,11 +134,20 @@ class TurnStart {
   }
 
   Result<void> prepare(const AttemptFolder& attempt) {
+    auto agent = find_prepared_agent();
+    if (!agent) {
+      return std::move(agent).error();
+    }
     auto programs = find_programs();
     if (!programs) {
       return std::move(programs).error();
     }
-    auto sandbox = find_sandbox();
+    const SandboxOrder sandbox_order{.settings = setup_.settings,
+                                     .search_path = setup_.sandbox_search_path,
+                                     .environment = setup_.environment,
+                                     .agent_variables = derive_variable_names(),
+                                     .program = setup_.program};
+    auto sandbox = prepare_sandbox(parts_.commands, sandbox_order);
     if (!sandbox) {
       return std::move(sandbox).error();
     }
@@ -150,16 +160,28 @@ class TurnStart {
       return std::move(run).error();
     }
     TurnPlan plan{.order = order_,
-                  .agent = find_agent(),
+                  .agent = agent->has_value() ? &**agent : nullptr,
                   .paths = derive_paths(),
                   .programs = std::move(programs).value(),
                   .base_branch = run->base_branch,
-                  .sandbox = std::move(sandbox).value(),
-                  .limits = {.timeout = setup_.settings.timeout,
-                             .stop_grace = setup_.stop_grace,
-                             .watch_interval = setup_.watch_interval,
-                             .output_bytes = setup_.settings.output_limit.bytes,
-                             .disk_bytes = setup_.settings.disk_limit.bytes}};
+                  .sandbox = std::move(sandbox->view),
+                  .limits = std::move(sandbox->limits),
+                  .proxy = sandbox->proxy};
+    plan.limits.stop_grace = setup_.stop_grace;
+    plan.limits.watch_interval = setup_.watch_interval;
+    if (plan.agent != nullptr) {
+      if (auto state = prepare_state(attempt, *plan.agent); !state) {
+        return state;
+      }
+      auto session = find_session(attempt, order_.turn);
+      if (!session) {
+        return std::move(session).error();
+      }
+      plan.session = std::move(session).value();
+    }
+    if (auto fit = check_paths(plan); !fit) {
+      return fit;
+    }
     if (auto written = write_turn(attempt, derive_turn_document(plan)); !written) {
       return written;
     }
@@ -176,9 +198,60 @@ class TurnStart {
     return order_.kind == TurnKind::verify || agent == setup_.agents.end() ? nullptr : &agent->second;
   }
 
+  // The agent with what of its own is there; nothing for verify turns.
+  [[nodiscard]] Result<std::optional<ProcessAgent>> find_prepared_agent() const {
+    const ProcessAgent* const agent = find_agent();
+    if (agent == nullptr) {
+      return std::optional<ProcessAgent>();
+    }
+    for (const std::string& name : agent->credential_variables) {
+      if (find_variable(setup_.environment, name).value_or("").empty()) {
+        return Error{.kind = ErrorKind::configuration,
+                     .message = fmt::format("agent {} needs the variable {}, and afk's environment does not have it: "
+                                            "set it, or mend credentials_env in [agents]",
+                                            quote_for_display(order_.agent), quote_for_display(name))};
+      }
+    }
+    std::error_code failure;
+    for (const std::string& path : agent->credential_files) {
+      if (!std::filesystem::exists(path, failure)) {
+        return Error{.kind = ErrorKind::configuration,
+                     .message = fmt::format("agent {} needs the file {}, which is not there: put it there, or mend "
+                                            "credential_files in [agents]",
+                                            quote_for_display(order_.agent), quote_for_display(path))};
+      }
+    }
+    ProcessAgent prepared = *agent;
+    std::erase_if(prepared.read_only_paths,
+                  [&](const std::string& path) { return !std::filesystem::exists(path, failure); });
+    return std::optional(std::move(prepared));
+  }
+
+  [[nodiscard]] std::vector<std::string> derive_variable_names() const {
+    const ProcessAgent* const agent = find_agent();
+    if (agent == nullptr) {
+      return {};
+    }
+    std::vector<std::string> names = agent->environment;
+    names.insert(names.end(), agent->credential_variables.begin(), agent->credential_variables.end());
+    return names;
+  }
+
+  static Result<void> check_paths(const TurnPlan& plan) {
+    const auto unfit = find_unfit_path(plan);
+    if (!unfit) {
+      return {};
+    }
+    return Error{.kind = ErrorKind::configuration,
+                 .message = fmt::format("a container cannot be shown {}: its path holds a comma, colon, quote or line "
+                                        "end. Choose another one",
+                                        quote_for_display(*unfit))};
+  }
+
   [[nodiscard]] Result<TurnPrograms> find_programs() const {
+    const bool in_container = is_container(setup_.settings.sandbox);
     TurnPrograms programs;
-    programs.git = try_find_program("git", standard_path).value_or("git");
+    programs.git = in_container ? "git" : try_find_program("git", standard_path).value_or("git");
     if (order_.kind == TurnKind::verify) {
       return programs;
     }
@@ -187,6 +260,10 @@ class TurnStart {
       return Error{.kind = ErrorKind::configuration,
                    .message = fmt::format("there is no agent {} with a command line: see [agents] in the configuration",
                                           quote_for_display(order_.agent))};
+    }
+    if (in_container) { // the image has it, or the engine says that it does not
+      programs.agent = agent->argv.front();
+      return programs;
     }
     const auto path = find_variable(setup_.environment, "PATH");
     auto program = try_find_program(agent->argv.front(), path ? std::string_view(*path) : standard_path);
@@ -200,41 +277,15 @@ class TurnStart {
     return programs;
   }
 
-  [[nodiscard]] Result<std::optional<SandboxView>> find_sandbox() const {
-    using Sandbox = ProcessExecutorSettings::Sandbox;
-    switch (setup_.settings.sandbox) {
-    case Sandbox::none:
-      return std::optional<SandboxView>();
-    case Sandbox::bubblewrap:
-      break;
-    case Sandbox::docker:
-    case Sandbox::podman:
-      return Error{.kind = ErrorKind::configuration,
-                   .message = "this afk cannot use containers as sandboxes: write sandbox = \"bubblewrap\""};
-    }
-    if (auto works = probe_bubblewrap(parts_.commands); !works) {
-      return std::move(works).error();
-    }
-    constexpr std::int64_t temporary_bytes = std::int64_t{1} << 30;
-    SandboxView view;
-    view.program = find_bubblewrap().value_or("bwrap");
-    view.host = read_sandbox_host();
-    view.network = setup_.network;
-    view.home = find_variable(setup_.environment, "HOME").value_or("");
-    if (!view.home.starts_with('/') || view.home == "/") { // an empty root would hide everything
-      view.home.clear();
-    }
-    view.temporary_bytes = std::min(temporary_bytes, setup_.settings.disk_limit.bytes);
-    return std::optional(std::move(view));
-  }
-
   [[nodiscard]] TurnPaths derive_paths() const {
     const std::string turn = turn_path();
     return {.clone = layout_.clone(attempt_name_).string(),
             .checkout = fmt::format("{}/{}", turn, turn_entry::checkout),
             .mirror = layout_.mirror(order_.issue.repository).string(),
             .files = fmt::format("{}/{}", turn, turn_entry::files),
-            .report_folder = fmt::format("{}/{}", turn, turn_entry::report_folder)};
+            .report_folder = fmt::format("{}/{}", turn, turn_entry::report_folder),
+            .proxy_socket = fmt::format("{}/{}", turn, turn_entry::proxy),
+            .state = (layout_.run_folder(attempt_name_) / run_entry::state).string()};
   }
 
   // The clone, or for a further turn the base as it is now, and run.json, which speaks of both.
@@ -356,12 +407,14 @@ class TurnStart {
       return folder ? Error{.kind = ErrorKind::io, .message = fmt::format("{} has gone again", turn_path())}
                     : folder.error();
     }
-    const ProcessAgent* const agent = find_agent();
+    std::vector<std::string> names = derive_variable_names();
+    if (is_container(setup_.settings.sandbox)) {
+      names.insert(names.end(), engine_variables.begin(), engine_variables.end());
+    }
     const LaunchPlace place{.attempt = attempt,
                             .turn_folder = **folder,
                             .program = setup_.program,
-                            .environment = derive_agent_environment(
-                                setup_.environment, agent == nullptr ? std::vector<std::string>{} : agent->environment),
+                            .environment = derive_agent_environment(setup_.environment, names),
                             .patience = setup_.start_patience,
                             .clock = parts_.clock};
     const auto outcome = launch_supervisor(place, supervisors);

@@ -1,5 +1,6 @@
 #include <afk/adapter/executor_process_view.hpp>
 
+#include <afk/adapter/agent_activity_codec.hpp>
 #include <afk/adapter/agent_report_codec.hpp>
 #include <afk/core/utf8.hpp>
 
@@ -74,6 +75,30 @@ void add_report(const Folder& turn_folder, TurnView& view) {
   view.report = std::move(report).value();
 }
 
+bool is_read(const TurnDocument& document) {
+  return !document.steps.empty() && document.steps.back().output != AgentOutput::text;
+}
+
+// A damaged one is like none: the next saving replaces it, and the ending was judged by the supervisor.
+void add_activity(const Folder& turn_folder, TurnView& view) {
+  const auto file = turn_folder.try_read(turn_entry::activity, longest_activity);
+  if (!file || !file->has_value()) {
+    return;
+  }
+  auto activity = parse_agent_activity((*file)->bytes);
+  if (!activity) {
+    return;
+  }
+  view.activity = std::move(activity).value();
+  view.limited_until = view.activity->limited_until;
+  if (!view.activity->message.empty() || !view.activity->problem.empty()) {
+    view.output_excerpt = view.activity->message;
+    if (!view.activity->problem.empty() && view.activity->problem != view.activity->message) {
+      view.output_excerpt += fmt::format("{}{}", view.activity->message.empty() ? "" : "\n", view.activity->problem);
+    }
+  }
+}
+
 TurnView view_turn(const Folder& turn_folder, const TurnDocument& document, const TurnRecord& record) {
   TurnView view;
   view.turn = document.turn;
@@ -85,8 +110,14 @@ TurnView view_turn(const Folder& turn_folder, const TurnDocument& document, cons
     view.head_before = record.started->head_before;
   }
   if (record.started) {
-    view.last_progress_at = std::max(view.started_at, find_modification(turn_folder, turn_entry::output));
     view.output_excerpt = read_output_excerpt(turn_folder);
+    if (is_read(document)) {
+      add_activity(turn_folder, view);
+      view.last_progress_at =
+          std::max(view.started_at, view.activity ? view.activity->progressed_at : std::optional<Timestamp>());
+    } else {
+      view.last_progress_at = std::max(view.started_at, find_modification(turn_folder, turn_entry::output));
+    }
     add_report(turn_folder, view);
   }
   if (view.state == TurnState::ended) {

@@ -8,10 +8,13 @@
 //   <root>/runs/<attempt>/run.json       issue, agent, branch, base
 //   <root>/runs/<attempt>/sealed         concluded: no turn ever starts here again
 //   <root>/runs/<attempt>/clone/         the agent's repository
+//   <root>/runs/<attempt>/state/         its sessions, and links to its configuration, where it keeps any
 //   <root>/runs/<attempt>/turns/<turn>/  appears whole, by a rename:
 //       order.json  files/ (the prompt among them)  report/  checkout/ (verify turns)
+//       proxy                            a socket, where a sandbox may reach a proxy alone
 //       supervisor.lock                  held by the turn's supervisor as long as it lives
 //       output.log
+//       activity.json                    what its output says so far, where afk can read it
 //       started                          the turn counts as started
 //       stop                             the supervisor is asked to end the turn
 //       ended.json                       no process of the turn is left
@@ -64,6 +67,7 @@ inline constexpr std::string_view agent_lock = "agent.lock";
 inline constexpr std::string_view document = "run.json";
 inline constexpr std::string_view sealed = "sealed";
 inline constexpr std::string_view clone = "clone";
+inline constexpr std::string_view state = "state";
 inline constexpr std::string_view turns = "turns";
 } // namespace run_entry
 
@@ -74,8 +78,10 @@ inline constexpr std::string_view files = "files";
 inline constexpr std::string_view report_folder = "report";
 inline constexpr std::string_view report = "report.json";
 inline constexpr std::string_view checkout = "checkout";
+inline constexpr std::string_view proxy = "proxy"; // a socket, where the sandbox reaches a proxy alone
 inline constexpr std::string_view supervisor_lock = "supervisor.lock";
 inline constexpr std::string_view output = "output.log";
+inline constexpr std::string_view activity = "activity.json";
 inline constexpr std::string_view started = "started";
 inline constexpr std::string_view stop = "stop";
 inline constexpr std::string_view ended = "ended.json";

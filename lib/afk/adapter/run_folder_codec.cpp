@@ -66,7 +66,25 @@ Json render_step(const TurnStep& step) {
           {"header", step.header},
           {"failure", step.failure == TurnStep::Failure::ignored ? "ignored" : "ends-turn"},
           {"child", step.child == TurnStep::Child::sandbox ? "sandbox" : "itself"},
-          {"timeout", step.timeout ? Json(render_duration(*step.timeout)) : Json()}};
+          {"timeout", step.timeout ? Json(render_duration(*step.timeout)) : Json()},
+          {"removal", step.removal},
+          {"output", render_agent_output(step.output)},
+          {"prices",
+           {{"input", step.prices.input},
+            {"cached_input", step.prices.cached_input},
+            {"output", step.prices.output}}}};
+}
+
+Json render_limits(const TurnLimits& limits) {
+  return {{"timeout", render_duration(limits.timeout)},
+          {"stop_grace", render_duration(limits.stop_grace)},
+          {"watch_interval", render_duration(limits.watch_interval)},
+          {"output_bytes", limits.output_bytes},
+          {"disk_bytes", limits.disk_bytes},
+          {"memory_bytes", limits.memory_bytes ? Json(*limits.memory_bytes) : Json()},
+          {"processes", limits.processes ? Json(*limits.processes) : Json()},
+          {"processors", limits.processors ? Json(*limits.processors) : Json()},
+          {"cgroup_parent", limits.cgroup_parent}};
 }
 
 bool is_first_of(const Json& json, const char* key, std::string_view first, std::string_view second) {
@@ -90,6 +108,11 @@ TurnStep read_step(const Json& json) {
   if (!json.at("timeout").is_null()) {
     step.timeout = take(parse_duration(json.at("timeout").get<std::string>()));
   }
+  step.removal = json.at("removal").get<std::vector<std::string>>();
+  step.output = take(parse_agent_output(json.at("output").get<std::string>()));
+  const Json& prices = json.at("prices");
+  step.prices = {prices.at("input").get<double>(), prices.at("cached_input").get<double>(),
+                 prices.at("output").get<double>()};
   return step;
 }
 
@@ -108,6 +131,21 @@ Timestamp read_timestamp(const Json& json, const char* key) {
 
 Duration read_duration(const Json& json, const char* key) {
   return take(parse_duration(json.at(key).get<std::string>()));
+}
+
+TurnLimits read_limits(const Json& json) {
+  TurnLimits limits{.timeout = read_duration(json, "timeout"),
+                    .stop_grace = read_duration(json, "stop_grace"),
+                    .watch_interval = read_duration(json, "watch_interval"),
+                    .output_bytes = json.at("output_bytes").get<std::int64_t>(),
+                    .disk_bytes = json.at("disk_bytes").get<std::int64_t>(),
+                    .processes = read_optional_number(json, "processes"),
+                    .processors = read_optional_number(json, "processors"),
+                    .cgroup_parent = json.at("cgroup_parent").get<std::string>()};
+  if (!json.at("memory_bytes").is_null()) {
+    limits.memory_bytes = json.at("memory_bytes").get<std::int64_t>();
+  }
+  return limits;
 }
 
 } // namespace
@@ -170,12 +208,8 @@ std::string render_turn_document(const TurnDocument& document) {
                  {"working_folder", document.working_folder},
                  {"measured_folders", document.measured_folders},
                  {"variables", std::move(variables)},
-                 {"limits",
-                  {{"timeout", render_duration(document.limits.timeout)},
-                   {"stop_grace", render_duration(document.limits.stop_grace)},
-                   {"watch_interval", render_duration(document.limits.watch_interval)},
-                   {"output_bytes", document.limits.output_bytes},
-                   {"disk_bytes", document.limits.disk_bytes}}}});
+                 {"limits", render_limits(document.limits)},
+                 {"proxy", document.proxy}});
 }
 
 Result<TurnDocument> parse_turn_document(std::string_view bytes) {
@@ -193,12 +227,8 @@ Result<TurnDocument> parse_turn_document(std::string_view bytes) {
     for (const Json& variable : json.at("variables")) {
       document.variables.emplace_back(variable.at(0).get<std::string>(), variable.at(1).get<std::string>());
     }
-    const Json& limits = json.at("limits");
-    document.limits = {.timeout = read_duration(limits, "timeout"),
-                       .stop_grace = read_duration(limits, "stop_grace"),
-                       .watch_interval = read_duration(limits, "watch_interval"),
-                       .output_bytes = limits.at("output_bytes").get<std::int64_t>(),
-                       .disk_bytes = limits.at("disk_bytes").get<std::int64_t>()};
+    document.limits = read_limits(json.at("limits"));
+    document.proxy = json.at("proxy").get<std::string>();
     return document;
   });
 }

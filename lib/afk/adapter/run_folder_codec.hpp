@@ -6,6 +6,7 @@
 
 #include <afk/adapter/process_identity.hpp>
 #include <afk/adapter/spawn.hpp>
+#include <afk/core/agent_output.hpp>
 #include <afk/core/attempt_view.hpp>
 #include <afk/core/ids.hpp>
 #include <afk/core/result.hpp>
@@ -43,6 +44,11 @@ struct TurnStep {
   // Whether argv[0] is the agent (or a check) itself, or the sandbox around it, which must not die before it.
   enum class Child : std::uint8_t { itself, sandbox } child = Child::itself;
   std::optional<Duration> timeout = {}; // of this step alone; past it the step has failed
+  // Runs when the step is over, however it ended, and removes what outlives a killed program: a container.
+  std::vector<std::string> removal = {};
+  // Anything but text is read while it comes, and says how the step went. Its standard error is kept apart then.
+  AgentOutput output = AgentOutput::text;
+  TokenPrices prices = {};
 
   friend bool operator==(const TurnStep&, const TurnStep&) = default;
 };
@@ -53,6 +59,11 @@ struct TurnLimits {
   Duration watch_interval{}; // how often the supervisor looks for stop requests
   std::int64_t output_bytes = 0;
   std::int64_t disk_bytes = 0; // of the measured folders together
+  // What all processes of the turn use together. Empty: no limit, or somebody else keeps to it.
+  std::optional<std::int64_t> memory_bytes = {};
+  std::optional<int> processes = {};
+  std::optional<int> processors = {}; // kept to by the cgroup alone
+  std::string cgroup_parent = {};     // a delegated group, in which the supervisor makes the turn's; "" = there is none
 
   friend bool operator==(const TurnLimits&, const TurnLimits&) = default;
 };
@@ -69,6 +80,7 @@ struct TurnDocument {
   std::vector<std::string> measured_folders = {};
   EnvironmentVariables variables = {}; // beside those that the supervisor was started with
   TurnLimits limits = {};
+  std::string proxy = {}; // "host:port", which the supervisor leads connections to; "" = none
 
   friend bool operator==(const TurnDocument&, const TurnDocument&) = default;
 };

@@ -2,6 +2,7 @@
 
 #include <afk/adapter/spawn.hpp>
 #include <afk/core/text.hpp>
+#include <afk/core/time.hpp>
 
 #include <fmt/format.h>
 
@@ -13,7 +14,7 @@
 namespace afk::adapter {
 namespace {
 
-constexpr std::string_view standard_folders = "/usr/local/bin:/usr/bin:/bin";
+constexpr Duration probe_timeout = std::chrono::seconds(10);
 
 constexpr std::array root_entries{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix/store"};
 
@@ -63,6 +64,65 @@ Error describe_missing_sandbox(std::string_view problem) {
                                  problem)};
 }
 
+Error describe_missing_engine(std::string_view engine, std::string_view problem) {
+  return {.kind = ErrorKind::configuration,
+          .message =
+              fmt::format("sandbox = \"{0}\" does not work here: {1}. Either make it work (install {0}, let this "
+                          "user use it, and have the image there: it is not pulled), or write sandbox = "
+                          "\"bubblewrap\"",
+                          engine, problem)};
+}
+
+std::string_view derive_program_name(SandboxKind kind) {
+  switch (kind) {
+  case SandboxKind::docker:
+    return "docker";
+  case SandboxKind::podman:
+    return "podman";
+  case SandboxKind::bubblewrap:
+  case SandboxKind::none:
+    break;
+  }
+  return "bwrap";
+}
+
+Result<void> probe_bubblewrap(Commands& commands, const std::string& program) {
+  const std::array<std::string, 1> nothing{"/usr/bin/true"};
+  const SandboxView view{.program = program,
+                         .network = SandboxView::Network::none,
+                         .working_folder = "/",
+                         .temporary_bytes = 1 << 20,
+                         .host = read_sandbox_host()};
+  const auto output = commands.run({.argv = derive_sandbox_argv(view, nothing),
+                                    .environment = {{"PATH", "/usr/bin:/bin"}},
+                                    .working_folder = "/",
+                                    .standard_input = "",
+                                    .timeout = probe_timeout});
+  if (!output) {
+    return describe_missing_sandbox(output.error().message);
+  }
+  if (output->exit_code != 0) {
+    return describe_missing_sandbox(fmt::format("it says {}", quote_for_display(output->standard_error)));
+  }
+  return {};
+}
+
+Result<void> probe_engine(Commands& commands, const SandboxProbe& probe, const std::string& program) {
+  const std::string_view engine = derive_program_name(probe.kind);
+  const auto output = commands.run({.argv = {program, "image", "inspect", "--format", "{{.Id}}", probe.image},
+                                    .environment = probe.environment,
+                                    .working_folder = "/",
+                                    .standard_input = "",
+                                    .timeout = probe_timeout});
+  if (!output) {
+    return describe_missing_engine(engine, output.error().message);
+  }
+  if (output->exit_code != 0) {
+    return describe_missing_engine(engine, fmt::format("it says {}", quote_for_display(output->standard_error)));
+  }
+  return {};
+}
+
 } // namespace
 
 SandboxHost read_sandbox_host() {
@@ -90,37 +150,18 @@ SandboxHost read_sandbox_host() {
   return host;
 }
 
-std::optional<std::string> find_bubblewrap() {
-  return try_find_program("bwrap", standard_folders);
+std::optional<std::string> find_sandbox_program(SandboxKind kind, std::string_view search_path) {
+  return try_find_program(std::string(derive_program_name(kind)), search_path);
 }
 
-Result<void> probe_bubblewrap(Commands& commands) {
-  const auto program = find_bubblewrap();
-  if (!program) {
-    return describe_missing_sandbox("there is no program bwrap");
+Result<void> probe_sandbox(Commands& commands, const SandboxProbe& probe) {
+  const auto program = find_sandbox_program(probe.kind, probe.search_path);
+  const std::string missing = fmt::format("there is no program {}", derive_program_name(probe.kind));
+  if (is_container(probe.kind)) {
+    return program ? probe_engine(commands, probe, *program)
+                   : Result<void>(describe_missing_engine(derive_program_name(probe.kind), missing));
   }
-  const std::array<std::string, 1> nothing{"/usr/bin/true"};
-  const SandboxView view{.program = *program,
-                         .host = read_sandbox_host(),
-                         .network = SandboxView::Network::none,
-                         .home = "",
-                         .read_only = {},
-                         .read_only_if_there = {},
-                         .writable = {},
-                         .working_folder = "/",
-                         .temporary_bytes = 1 << 20};
-  const auto output = commands.run({.argv = derive_bubblewrap_argv(view, nothing),
-                                    .environment = {{"PATH", "/usr/bin:/bin"}},
-                                    .working_folder = "/",
-                                    .standard_input = "",
-                                    .timeout = std::chrono::seconds(10)});
-  if (!output) {
-    return describe_missing_sandbox(output.error().message);
-  }
-  if (output->exit_code != 0) {
-    return describe_missing_sandbox(fmt::format("it says {}", quote_for_display(output->standard_error)));
-  }
-  return {};
+  return program ? probe_bubblewrap(commands, *program) : Result<void>(describe_missing_sandbox(missing));
 }
 
 } // namespace afk::adapter

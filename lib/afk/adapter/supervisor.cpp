@@ -2,11 +2,13 @@
 
 #include <afk/adapter/run_folder.hpp>
 #include <afk/adapter/spawn.hpp>
+#include <afk/adapter/supervisor_inside.hpp>
 #include <afk/adapter/supervisor_launch.hpp>
 #include <afk/adapter/supervisor_step.hpp>
 #include <afk/adapter/supervisor_stop.hpp>
 #include <afk/adapter/system_clock.hpp>
 #include <afk/adapter/workspace.hpp>
+#include <afk/core/agent_activity.hpp>
 
 #include <fmt/format.h>
 
@@ -81,6 +83,10 @@ std::string describe_end(const TurnStep& step, const StepEnd& end, const TurnLim
     return fmt::format("stopped because it printed more than {} bytes", limits.output_bytes);
   case StepCause::disk_limit:
     return fmt::format("stopped because its folders take more than {} bytes, or no room is left", limits.disk_bytes);
+  case StepCause::memory_limit:
+    return fmt::format("stopped because its processes use more than {} bytes of memory", *limits.memory_bytes);
+  case StepCause::process_limit:
+    return fmt::format("stopped because it has more than {} processes", *limits.processes);
   case StepCause::interrupted:
     return "stopped on request";
   case StepCause::ended:
@@ -106,11 +112,30 @@ TurnOutcome derive_outcome(const StepEnd& end) {
     return TurnOutcome::disk_limit;
   case StepCause::interrupted:
     return TurnOutcome::interrupted;
+  case StepCause::memory_limit:
+  case StepCause::process_limit:
   case StepCause::step_timed_out:
   case StepCause::ended:
     break;
   }
   return end.succeeded() ? TurnOutcome::succeeded : TurnOutcome::failed;
+}
+
+// What the supervisor did to it goes before what it says of itself.
+void judge_output(AgentOutput output, const AgentActivity& activity, const StepEnd& end, EndedDocument& ended) {
+  if (end.cause != StepCause::ended || !end.problem.empty()) {
+    return;
+  }
+  AgentJudgement judgement = judge_agent(output, activity, end.exit_code);
+  ended.outcome = judgement.outcome;
+  ended.reason = std::move(judgement.reason);
+}
+
+// What the turn says goes before what the supervisor was started with.
+EnvironmentVariables merge_variables(EnvironmentVariables environment, const EnvironmentVariables& variables) {
+  std::erase_if(environment, [&](const auto& one) { return find_variable(variables, one.first).has_value(); });
+  environment.insert(environment.end(), variables.begin(), variables.end());
+  return environment;
 }
 
 class Supervisor {
@@ -184,12 +209,20 @@ class Supervisor {
       ended.reason = output.error().message;
       return;
     }
-    EnvironmentVariables environment = environment_;
-    environment.insert(environment.end(), document.variables.begin(), document.variables.end());
-    const StepSurroundings surroundings{.document = document,
+    auto cgroup = make_cgroup(document);
+    auto relay = make_relay(document);
+    if (!cgroup || !relay) {
+      ended.reason = cgroup ? relay.error().message : cgroup.error().message;
+      output->append(fmt::format("afk: {}\n", ended.reason));
+      return;
+    }
+    const EnvironmentVariables environment = merge_variables(environment_, document.variables);
+    StepSurroundings surroundings{.document = document,
                                         .environment = environment,
                                         .output = *output,
                                         .stop_requests = stop_requests,
+                                        .cgroup = cgroup->has_value() ? &**cgroup : nullptr,
+                                        .relay = relay->has_value() ? &**relay : nullptr,
                                         .deadline = started_monotonic + document.limits.timeout};
     for (std::size_t index = 0; index < document.steps.size(); ++index) {
       const TurnStep& step = document.steps[index];
@@ -202,8 +235,17 @@ class Supervisor {
       if (!step.header.empty()) {
         output->append(fmt::format("$ {}\n", step.header));
       }
+      std::optional<ActivityLog> activity;
+      if (step.output != AgentOutput::text) {
+        activity.emplace(turn_folder_, step.output, step.prices);
+      }
+      surroundings.activity = activity ? &*activity : nullptr;
       const StepEnd end = run_step(step, surroundings);
       ended.left_behind += end.left_behind;
+      if (end.cause == StepCause::memory_limit || end.cause == StepCause::process_limit) {
+        // The outcome does not tell; whoever has to mend it reads the log.
+        output->append(fmt::format("afk: {}\n", describe_end(step, end, document.limits)));
+      }
       ended.output_bytes = output->written();
       const bool may_fail = step.failure == TurnStep::Failure::ignored &&
                             (end.cause == StepCause::ended || end.cause == StepCause::step_timed_out);
@@ -214,12 +256,44 @@ class Supervisor {
       ended.reason = describe_end(step, end, document.limits);
       ended.exit_code = end.exit_code;
       ended.ended_signal = end.ended_signal;
-      if (!end.succeeded()) {
+      if (activity) {
+        judge_output(step.output, activity->finish(), end, ended);
+      }
+      if (ended.outcome != TurnOutcome::succeeded) {
         ended.failed_step = static_cast<int>(index);
         break;
       }
     }
     output->sync();
+  }
+
+  static Result<std::optional<TurnCgroup>> make_cgroup(const TurnDocument& document) {
+    const TurnLimits& limits = document.limits;
+    if (limits.cgroup_parent.empty()) {
+      return std::optional<TurnCgroup>();
+    }
+    auto group = TurnCgroup::create(
+        limits.cgroup_parent, fmt::format("afk-{}", document.turn.text),
+        {.memory_bytes = limits.memory_bytes, .processors = limits.processors, .processes = limits.processes});
+    if (!group) {
+      return std::move(group).error();
+    }
+    return std::optional(std::move(group).value());
+  }
+
+  Result<std::optional<Relay>> make_relay(const TurnDocument& document) {
+    if (document.proxy.empty()) {
+      return std::optional<Relay>();
+    }
+    auto connect = connect_to_address(document.proxy);
+    if (!connect) {
+      return std::move(connect).error();
+    }
+    auto listener = listen_at_path(turn_folder_, turn_entry::proxy);
+    if (!listener) {
+      return std::move(listener).error();
+    }
+    return std::optional<Relay>(Relay(std::move(listener).value(), std::move(connect).value()));
   }
 
   Result<StopRequests> install_stop_requests() {
@@ -294,6 +368,12 @@ Result<Supervisor> open_supervisor(const std::string& path, const EnvironmentVar
 int run_supervise_command(std::span<const std::string> arguments, const EnvironmentVariables& environment) {
   if (!arguments.empty() && arguments.front() == "--agent") {
     return run_launch_command(arguments);
+  }
+  if (!arguments.empty() && arguments.front() == "--inside") {
+    return run_inside_command(arguments);
+  }
+  if (arguments.size() == 1 && arguments.front() == "--relay") {
+    return run_relay_command();
   }
   if (arguments.size() != 1) {
     return static_cast<int>(SupervisorExit::broken);

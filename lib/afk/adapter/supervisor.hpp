@@ -25,7 +25,8 @@ enum class SupervisorExit : int {
 // The byte that a supervisor writes to its standard output when `started` is on disk.
 inline constexpr char supervisor_has_started = '+';
 
-// `arguments` are those behind "supervise": the turn's folder, or what render_launch_arguments gave. `environment` is
+// `arguments` are those behind "supervise": the turn's folder, or what render_launch_arguments and
+// render_inside_command gave. `environment` is
 // the process's own, and becomes the agent's. Answers the exit code.
 int run_supervise_command(std::span<const std::string> arguments, const EnvironmentVariables& environment);
 

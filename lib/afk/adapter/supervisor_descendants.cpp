@@ -1,5 +1,8 @@
 #include <afk/adapter/supervisor_descendants.hpp>
 
+#include <fmt/format.h>
+
+#include <fstream>
 #include <unordered_map>
 
 #include <unistd.h>
@@ -33,6 +36,21 @@ std::vector<ProcessStatus> derive_descendants(std::span<const ProcessStatus> pro
     children.erase(first, last); // every process is visited once, whatever the table says
   }
   return descendants;
+}
+
+std::int64_t sum_memory(std::span<const ProcessStatus> processes) {
+  const std::int64_t page_bytes = sysconf(_SC_PAGESIZE);
+  std::int64_t sum = 0;
+  for (const ProcessStatus& process : processes) {
+    std::ifstream file(fmt::format("/proc/{}/statm", process.id)); // proc(5): size, resident, shared, in pages
+    std::int64_t size = 0;
+    std::int64_t resident = 0;
+    std::int64_t shared = 0;
+    if (file >> size >> resident >> shared && resident > shared) {
+      sum += (resident - shared) * page_bytes;
+    }
+  }
+  return sum;
 }
 
 std::vector<ProcessStatus> list_own_descendants() {

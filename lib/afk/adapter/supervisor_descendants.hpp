@@ -4,6 +4,7 @@
 
 #include <afk/adapter/process_identity.hpp>
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -14,5 +15,9 @@ namespace afk::adapter {
 
 // Those of the calling process, as they are now.
 [[nodiscard]] std::vector<ProcessStatus> list_own_descendants();
+
+// The memory that these processes have for themselves, in bytes; what they share with files is left out. Who has ended
+// meanwhile counts nothing.
+[[nodiscard]] std::int64_t sum_memory(std::span<const ProcessStatus> processes);
 
 } // namespace afk::adapter

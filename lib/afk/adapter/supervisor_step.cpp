@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
+#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -22,8 +24,10 @@ namespace {
 constexpr Duration shortest_kill_pause = std::chrono::milliseconds(10);
 constexpr Duration longest_kill_pause = std::chrono::seconds(1);
 
-// Of the time that passes, at most one part in this many goes into measuring the disk.
-constexpr int disk_measure_share = 20;
+constexpr Duration removal_timeout = std::chrono::seconds(30);
+
+// Of the time that passes, at most one part in this many goes into measuring the disk, and as much into counting.
+constexpr int measure_share = 20;
 
 class StepRun {
  public:
@@ -46,6 +50,7 @@ class StepRun {
       }
     }
     take_output();
+    remove_container();
     return std::move(end_);
   }
 
@@ -55,6 +60,16 @@ class StepRun {
     if (!pipe || !make_nonblocking(pipe->read_end.get())) {
       end_.problem = "there is no pipe left for its output";
       return false;
+    }
+    // What is read must not be broken up by what is printed beside it.
+    std::optional<Pipe> errors;
+    if (around_.activity != nullptr) {
+      auto second = create_pipe();
+      if (!second || !make_nonblocking(second->read_end.get())) {
+        end_.problem = "there is no pipe left for its errors";
+        return false;
+      }
+      errors = std::move(second).value();
     }
     UniqueFd input;
     if (!step_.standard_input.empty()) {
@@ -66,7 +81,10 @@ class StepRun {
     }
     std::vector<std::string> argv{"afk", "supervise"};
     const auto arguments =
-        render_launch_arguments({.supervisor = getpid(), .file_size_limit = limits_.disk_bytes, .argv = step_.argv});
+        render_launch_arguments({.supervisor = getpid(),
+                                 .file_size_limit = limits_.disk_bytes,
+                                 .cgroup_processes = around_.cgroup ? around_.cgroup->processes_file() : "",
+                                 .argv = step_.argv});
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     const auto child = spawn({.program = "/proc/self/exe",
                               .argv = std::move(argv),
@@ -74,7 +92,7 @@ class StepRun {
                               .working_folder = around_.document.working_folder,
                               .standard_input = input.get(),
                               .standard_output = pipe->write_end.get(),
-                              .standard_error = pipe->write_end.get(),
+                              .standard_error = errors ? errors->write_end.get() : pipe->write_end.get(),
                               .group = SpawnRequest::Group::own_group});
     if (!child) {
       end_.problem = child.error().message;
@@ -82,6 +100,9 @@ class StepRun {
     }
     child_ = *child;
     output_ = std::move(pipe->read_end);
+    if (errors) {
+      errors_ = std::move(errors->read_end);
+    }
     started_at_ = clock_.monotonic();
     next_look_ = started_at_;
     return true;
@@ -95,23 +116,39 @@ class StepRun {
     } else if (kill_at_) {
       until = *kill_at_;
     }
-    std::array<pollfd, 2> watched{{{.fd = around_.stop_requests.descriptor(), .events = POLLIN, .revents = 0},
-                                   {.fd = output_.get(), .events = POLLIN, .revents = 0}}};
+    std::vector<pollfd> watched{{.fd = around_.stop_requests.descriptor(), .events = POLLIN, .revents = 0},
+                                {.fd = output_.get(), .events = POLLIN, .revents = 0},
+                                {.fd = errors_.get(), .events = POLLIN, .revents = 0}};
+    if (around_.relay != nullptr) {
+      around_.relay->watch(watched);
+    }
     const auto pause = std::clamp<std::int64_t>((until - now).count(), 1, 60'000);
     poll(watched.data(), watched.size(), static_cast<int>(pause));
     if (watched[0].revents != 0) {
       around_.stop_requests.read_signals();
     }
+    if (around_.relay != nullptr) {
+      around_.relay->step();
+    }
+  }
+
+  void take_output() {
+    take_from(output_, around_.activity);
+    take_from(errors_, nullptr);
   }
 
   // A bounded amount for each look at the rest of the world: an agent that prints without end is watched all the same.
-  void take_output() {
+  void take_from(UniqueFd& source, ActivityLog* reader) {
     constexpr int most_reads = 64;
     static std::array<char, 65536> buffer;
-    for (int round = 0; round < most_reads && output_.valid(); ++round) {
-      const ssize_t count = read(output_.get(), buffer.data(), buffer.size());
+    for (int round = 0; round < most_reads && source.valid(); ++round) {
+      const ssize_t count = read(source.get(), buffer.data(), buffer.size());
       if (count > 0) {
-        const auto room = around_.output.append({buffer.data(), static_cast<std::size_t>(count)});
+        const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
+        if (reader != nullptr) {
+          reader->feed(bytes);
+        }
+        const auto room = around_.output.append(bytes);
         if (room != OutputLog::Room::left && !child_has_ended_) {
           stop(room == OutputLog::Room::full ? StepCause::output_limit : StepCause::disk_limit);
         } else if (room == OutputLog::Room::full && end_.cause == StepCause::ended) {
@@ -120,7 +157,7 @@ class StepRun {
         continue;
       }
       if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
-        output_.reset(); // nobody holds the other end any more
+        source.reset(); // nobody holds the other end any more
       }
       return;
     }
@@ -164,17 +201,44 @@ class StepRun {
       return;
     }
     next_look_ = now + limits_.watch_interval;
+    if (around_.activity != nullptr) {
+      around_.activity->save_at_times();
+    }
     if (around_.stop_requests.look() == StopRequest::requested) {
       return stop(StepCause::interrupted);
+    }
+    if (now >= next_count_) {
+      const StepCause found = count_use();
+      const Duration after = clock_.monotonic();
+      next_count_ = after + std::max(limits_.watch_interval, measure_share * (after - now));
+      if (found != StepCause::ended) {
+        return stop(found);
+      }
     }
     if (now >= next_measure_) {
       const auto use = measure_disk_use(around_.document.measured_folders, {.bytes = limits_.disk_bytes});
       const Duration after = clock_.monotonic();
-      next_measure_ = after + std::max(limits_.watch_interval, disk_measure_share * (after - now));
+      next_measure_ = after + std::max(limits_.watch_interval, measure_share * (after - now));
       if (use == DiskUse::over_limit) {
         return stop(StepCause::disk_limit);
       }
     }
+  }
+
+  // Where no control group does it. What happens between two looks is not seen: a limit of the kernel's inside the
+  // sandbox is the first line against a program that multiplies.
+  StepCause count_use() const {
+    if (around_.cgroup != nullptr || (!limits_.memory_bytes && !limits_.processes)) {
+      return StepCause::ended;
+    }
+    const auto descendants = list_own_descendants();
+    if (limits_.processes && std::ssize(descendants) > *limits_.processes) {
+      return StepCause::process_limit;
+    }
+    if (limits_.memory_bytes && sum_memory(descendants) > *limits_.memory_bytes) {
+      return StepCause::memory_limit;
+    }
+    return StepCause::ended;
   }
 
   void stop(StepCause cause) {
@@ -182,7 +246,9 @@ class StepRun {
       return;
     }
     end_.cause = cause;
-    kill_at_ = clock_.monotonic() + limits_.stop_grace;
+    // Who takes the machine away from everybody else gets no time for it.
+    const bool at_once = cause == StepCause::memory_limit || cause == StepCause::process_limit;
+    kill_at_ = clock_.monotonic() + (at_once ? Duration::zero() : limits_.stop_grace);
     for (const ProcessStatus& process : list_own_descendants()) {
       // A sandbox that got the signal would take the agent with it before that had its grace time.
       if (process.id != child_ || step_.child == TurnStep::Child::itself) {
@@ -198,8 +264,29 @@ class StepRun {
     }
     kill_pause_ = has_killed_ ? std::min(kill_pause_ * 2, longest_kill_pause) : shortest_kill_pause;
     has_killed_ = true;
+    if (around_.cgroup != nullptr) {
+      around_.cgroup->kill_all();
+    }
     for (const ProcessStatus& process : descendants) {
       static_cast<void>(signal_process(process, SIGKILL));
+    }
+  }
+
+  // The program that ran the container may have been killed before it could take it away.
+  void remove_container() {
+    if (step_.removal.empty()) {
+      return;
+    }
+    const auto child = spawn({.program = step_.removal.front(),
+                              .argv = step_.removal,
+                              .environment = around_.environment,
+                              .working_folder = "/"});
+    const Duration deadline = clock_.monotonic() + removal_timeout;
+    while (child && waitpid(*child, nullptr, WNOHANG) == 0) {
+      if (clock_.monotonic() >= deadline) {
+        kill(*child, SIGKILL);
+      }
+      clock_.sleep_for(shortest_kill_pause);
     }
   }
 
@@ -209,9 +296,11 @@ class StepRun {
   SystemClock clock_;
   pid_t child_ = -1;
   UniqueFd output_;
+  UniqueFd errors_; // with `activity` alone
   Duration started_at_{};
   Duration next_look_{};
   Duration next_measure_{};
+  Duration next_count_{};
   std::optional<Duration> kill_at_;
   bool child_has_ended_ = false;
   bool has_children_ = true;

@@ -2,7 +2,8 @@
 
 #include <afk/adapter/sandbox_host.hpp>
 #include <afk/adapter/spawn.hpp>
-#include <afk/cli/agent_table.hpp>
+#include <afk/adapter/supervisor_cgroup.hpp>
+#include <afk/cli/process_agent.hpp>
 
 #include <fmt/format.h>
 
@@ -51,30 +52,63 @@ void examine_workspace(const Examination& examination, const std::string& name, 
                       scarce ? "free some disk: an agent's clone and build need room" : ""});
 }
 
-void examine_sandbox(const Examination& examination, const std::string& name, const ProcessExecutorSettings& settings,
-                     Findings& findings) {
-  using Sandbox = ProcessExecutorSettings::Sandbox;
-  const std::string check = fmt::format("sandbox of {}", name);
-  switch (settings.sandbox) {
-  case Sandbox::none:
-    findings.push_back({check, FindingState::note,
-                        "none, as it is written: the agent is you. It can read your keys and tokens, the card key and "
-                        "the kill switch file, and arm issues of this tracker",
-                        ""});
-    return;
-  case Sandbox::docker:
-  case Sandbox::podman:
-    findings.push_back({check, FindingState::bad, "this version of afk has no containers",
-                        fmt::format("set executors.{}.sandbox to \"bubblewrap\" or \"none\"", name)});
-    return;
-  case Sandbox::bubblewrap:
+using Sandbox = ProcessExecutorSettings::Sandbox;
+
+std::string_view describe_network(const ProcessExecutorSettings& settings) {
+  switch (settings.network) {
+  case ProcessExecutorSettings::Network::off:
+    return "no network";
+  case ProcessExecutorSettings::Network::proxy:
+    return "no network but the way to the proxy";
+  case ProcessExecutorSettings::Network::on:
     break;
   }
-  auto started = adapter::probe_bubblewrap(examination.commands);
-  if (started)
-    findings.push_back({check, FindingState::good, "bubblewrap starts", ""});
-  else
-    findings.push_back({check, FindingState::bad, started.error().message, "see the two cures in the message"});
+  return "the whole network";
+}
+
+// Who keeps a turn to its limits of memory and processes, and how well.
+std::string_view describe_limits(const ProcessExecutorSettings& settings) {
+  if (adapter::is_container(settings.sandbox))
+    return "its limits are kept by the engine";
+  if (!settings.memory_limit && !settings.process_limit && !settings.cpu_limit)
+    return "nothing limits its memory and its processes";
+  if (adapter::find_delegated_cgroup({}))
+    return "its limits are kept by the kernel, in a control group for each turn";
+  if (settings.sandbox == Sandbox::bubblewrap && ::geteuid() != 0)
+    return "its processes are counted by the kernel; its memory by its supervisor, which stops what is over the limit";
+  return "its memory and processes are counted by its supervisor alone, because no control group is delegated: what "
+         "multiplies fast can harm this machine before it is stopped";
+}
+
+void examine_sandbox(const Examination& examination, const std::string& name, const ProcessExecutorSettings& settings,
+                     Findings& findings) {
+  const std::string check = fmt::format("sandbox of {}", name);
+  if (settings.sandbox == Sandbox::none) {
+    findings.push_back(
+        {check, FindingState::note,
+         fmt::format("none, as it is written: the agent is you. It can read your keys and tokens, the card key and "
+                     "the kill switch file, and arm issues of this tracker; {}",
+                     describe_limits(settings)),
+         ""});
+    return;
+  }
+  const adapter::SandboxProbe probe{settings.sandbox, std::string(adapter::sandbox_search_path), settings.image,
+                                    examination.invocation.environment};
+  if (auto works = adapter::probe_sandbox(examination.commands, probe); !works) {
+    findings.push_back({check, FindingState::bad, works.error().message, "see the two cures in the message"});
+    return;
+  }
+  const std::string tool = settings.sandbox == Sandbox::bubblewrap ? "bubblewrap"
+                           : settings.sandbox == Sandbox::docker ? fmt::format("docker with {}", settings.image)
+                                                                 : fmt::format("podman with {}", settings.image);
+  findings.push_back({check, FindingState::good,
+                      fmt::format("{} works: an agent sees its clone, its report folder and what its table names, has "
+                                  "{}, and {}",
+                                  tool, describe_network(settings), describe_limits(settings)),
+                      ""});
+  if (settings.cpu_limit && !adapter::is_container(settings.sandbox) && !adapter::find_delegated_cgroup({}))
+    findings.push_back({check, FindingState::bad, "cpu_limit cannot be kept to: no control group is delegated",
+                        "run afk in a unit with Delegate=yes and DelegateSubgroup=afk, or take the limit out"});
 }
 
 void examine_agent(const Examination& examination, const std::string& name, const AgentSettings& agent,
@@ -83,6 +117,15 @@ void examine_agent(const Examination& examination, const std::string& name, cons
   auto process = derive_process_agent(agent, environment_value(examination, "HOME"));
   if (!process) {
     findings.push_back({check, FindingState::bad, process.error().message, "correct its table"});
+    return;
+  }
+  const auto executor = examination.config.executors.find(agent.executor);
+  const auto* settings = executor == examination.config.executors.end()
+                             ? nullptr
+                             : std::get_if<ProcessExecutorSettings>(&executor->second);
+  if (settings != nullptr && adapter::is_container(settings->sandbox)) {
+    findings.push_back({check, FindingState::note,
+                        fmt::format("\"{}\" is looked for in the image {}", process->argv.front(), settings->image), ""});
     return;
   }
   const auto program = adapter::try_find_program(process->argv.front(), environment_value(examination, "PATH"));

@@ -14,22 +14,9 @@ Error refuse(std::string message) {
   return Error{.kind = ErrorKind::configuration, .message = std::move(message)};
 }
 
-bool is_container(const ExecutorSettings& settings) {
-  using Sandbox = ProcessExecutorSettings::Sandbox;
-  const auto* process = std::get_if<ProcessExecutorSettings>(&settings);
-  return process != nullptr && (process->sandbox == Sandbox::docker || process->sandbox == Sandbox::podman);
-}
-
 } // namespace
 
 Result<void> check_supported(const Config& config) {
-  for (const auto& [name, settings] : config.executors) {
-    if (is_container(settings)) {
-      return refuse(fmt::format("executors.{}.sandbox: this version of afk has no containers; write \"bubblewrap\" or "
-                                "\"none\", which means that the agent is you",
-                                name));
-    }
-  }
   for (const AllowlistEntry& entry : config.allowlist) {
     const auto settings = derive_repository_settings(config, entry.repository);
     if (!settings) {

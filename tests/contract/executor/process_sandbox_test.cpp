@@ -26,7 +26,7 @@ using Sandbox = ProcessExecutorSettings::Sandbox;
 
 bool can_sandbox() {
   adapter::PosixCommands commands;
-  const auto works = adapter::probe_bubblewrap(commands);
+  const auto works = adapter::probe_sandbox(commands, {});
   if (!works) {
     skip(works.error().message);
   }
@@ -185,12 +185,13 @@ TEST_CASE("an agent in the sandbox dies with its supervisor") {
 }
 
 TEST_CASE("the network is there or not, as it is set") {
+  using Network = ProcessExecutorSettings::Network;
   if (!can_sandbox()) {
     return;
   }
-  for (const auto network : {adapter::SandboxView::Network::none, adapter::SandboxView::Network::of_host}) {
+  for (const Network network : {Network::off, Network::on}) {
     ProcessWorld world(Sandbox::bubblewrap);
-    world.setup().network = network;
+    world.setup().settings.network = network;
     world.use(world.make_other_tick());
     const Order order = world.make_order(1, TurnKind::first);
     world.script_agent(order.turn, "readlink /proc/self/ns/net");
@@ -198,15 +199,8 @@ TEST_CASE("the network is there or not, as it is set") {
     const TurnView view = await_end(world.executor(), order);
     const std::string ours = std::filesystem::read_symlink("/proc/self/ns/net").string();
     const bool is_shared = view.output_excerpt.find(ours) != std::string::npos;
-    CHECK(is_shared == (network == adapter::SandboxView::Network::of_host));
+    CHECK(is_shared == (network == Network::on));
   }
-}
-
-TEST_CASE("a sandbox that cannot be had is an error that names both cures") {
-  ProcessWorld world(Sandbox::docker);
-  const Order order = world.make_order(1, TurnKind::first);
-  CHECK(start_badly(world.executor(), order) == ErrorKind::configuration);
-  CHECK_FALSE(is_known(world.executor(), attempt_of(order)));
 }
 
 } // namespace
