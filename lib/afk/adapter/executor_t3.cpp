@@ -136,9 +136,10 @@ T3Executor::T3Executor(T3ExecutorSetup setup, T3ExecutorParts parts)
 Result<T3Reading> T3Executor::read(const T3Client::Wanted& wanted) {
   auto reading = parts_.client.read(wanted);
   if (reading.ok() && !identity_.empty() && reading->environment.id != identity_) {
-    return Error{
-        .kind = ErrorKind::unreachable,
-        .message = fmt::format("another T3 Code server answers: {} instead of {}", reading->environment.id, identity_)};
+    return Error{.kind = ErrorKind::conflict,
+                 .message =
+                     fmt::format("another T3 Code server answers than a moment ago, {} instead of {}: look again",
+                                 reading->environment.id, identity_)};
   }
   return reading;
 }

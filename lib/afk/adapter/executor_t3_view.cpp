@@ -32,6 +32,10 @@ bool is_session_live(const std::optional<T3Session>& session) {
                      session->status == T3SessionStatus::unknown);
 }
 
+bool has_moved(const T3Thread& thread, std::optional<Timestamp> since) {
+  return thread.session && (!since || !thread.session->updated_at || *thread.session->updated_at >= *since);
+}
+
 T3Stage derive_turn_stage(const T3Thread& thread, Timestamp now) {
   const T3LatestTurn& turn = *thread.latest_turn;
   switch (turn.state) {
@@ -248,8 +252,7 @@ T3Stage derive_t3_stage(const T3Thread& thread, std::optional<Timestamp> message
   if (thread.latest_turn && (!message_at || (answered_at && *answered_at >= *message_at))) {
     return derive_turn_stage(thread, now);
   }
-  const bool session_moved =
-      thread.session && (!message_at || !thread.session->updated_at || *thread.session->updated_at >= *message_at);
+  const bool session_moved = has_moved(thread, message_at);
   if (!message_at) {
     return session_moved ? T3Stage::start_failed : T3Stage::untouched;
   }
@@ -288,6 +291,9 @@ T3Need derive_t3_need(const T3Thread& thread, Timestamp now) {
   case T3Stage::untouched:
     return thread.latest_turn || thread.session ? T3Need::detail : T3Need::row;
   case T3Stage::pending:
+    // Where the session has moved since, the start may have failed, and only the conversation tells.
+    return try_t3_title(thread.title) && !has_moved(thread, thread.latest_user_message_at) ? T3Need::row
+                                                                                           : T3Need::detail;
   case T3Stage::running:
     return try_t3_title(thread.title) ? T3Need::row : T3Need::detail;
   default:

@@ -218,6 +218,9 @@ std::vector<Step> derive_failed_dispatch_steps(const TickContext& context, const
   card.first_seen[FirstSeen::dispatch_failing] =
       failing_before ? found->card.first_seen.at(FirstSeen::dispatch_failing) : look.input.now;
   card.refused_answer = error.message;
+  // Nothing was started, and perhaps it was not even the executor of the look that answered.
+  if (error.kind == ErrorKind::conflict)
+    card.executor_identity = found == nullptr ? "" : found->card.executor_identity;
 
   std::vector<Step> steps{WriteCard{}};
   const Duration failing_for = derive_elapsed(card, FirstSeen::dispatch_failing, look.input.now);

@@ -17,6 +17,14 @@ constexpr std::chrono::seconds longest_wait{20};
 
 } // namespace
 
+void ExecutorWorld::make_ask(const Order& /*order*/, Ask /*kind*/, const std::string& /*text*/) {
+  throw std::logic_error("turns of this executor ask nothing while they live");
+}
+
+std::string ExecutorWorld::heard(const Order& /*order*/) {
+  throw std::logic_error("turns of this executor hear nothing while they live");
+}
+
 AttemptName attempt_of(const Order& order) {
   return {.run = order.run, .redispatch = order.redispatch};
 }

@@ -4,6 +4,7 @@
 
 #include <afk/port/executor.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,11 @@ struct AgentPlan {
   std::string reports = {}; // bytes of its report
   enum class Shows : std::uint8_t { nothing, what_it_got } shows = Shows::nothing; // prints prompt and ISSUE.md
   int exit_code = 0;
+};
+
+// What not every kind of executor has.
+enum class Trait : std::uint8_t {
+  live_questions, // a turn can wait for a person while it lives, and take the answer
 };
 
 class ExecutorWorld {
@@ -51,6 +57,15 @@ class ExecutorWorld {
 
   // The turn was ordered and never started, and nothing is on its way: as start leaves it when all is lost in between.
   virtual void make_lost(const Order& order) = 0;
+
+  // --- where there are live questions ---
+
+  // The turn, which waits to be released, asks a person instead: a question, or for permission to run a command.
+  enum class Ask : std::uint8_t { question, permission };
+  virtual void make_ask(const Order& order, Ask kind, const std::string& text);
+
+  // What the agent has heard from people, behind each other.
+  virtual std::string heard(const Order& order);
 };
 
 // --- what the cases say ---

@@ -103,6 +103,20 @@ void the_days_starts_count_attempts_once(ExecutorWorld& world) {
   CHECK(look->recent_starts[0].at <= look->recent_starts[1].at);
 }
 
+void the_days_starts_count_runs_that_are_over(ExecutorWorld& world) {
+  const Order order = world.make_order(1, TurnKind::first);
+  const Order never = world.make_order(2, TurnKind::first);
+  start_well(world.executor(), order);
+  await_end(world.executor(), order);
+  REQUIRE(world.executor().interrupt(attempt_of(order), Executor::Stop::conclude).ok());
+  REQUIRE(world.executor().interrupt(attempt_of(never), Executor::Stop::conclude).ok());
+  const auto look = world.executor().look();
+  REQUIRE(look.ok());
+  CHECK(look->live.empty());
+  REQUIRE(look->recent_starts.size() == 1);
+  CHECK(look->recent_starts.front().issue == order.issue);
+}
+
 void a_report_is_read_while_the_turn_runs(ExecutorWorld& world) {
   const Order order = world.make_order(1, TurnKind::first);
   world.plan_agent(order.turn, {.waits = AgentPlan::Waits::until_released});
@@ -129,6 +143,7 @@ std::vector<ContractCase> looking_cases() {
       {"a live run is shown with issue, agent and model", a_live_run_is_shown_with_issue_agent_and_model},
       {"runs stand side by side", runs_stand_side_by_side},
       {"the day's starts count attempts once", the_days_starts_count_attempts_once},
+      {"the day's starts count runs that are over", the_days_starts_count_runs_that_are_over},
       {"a running turn shows its start and its progress", a_report_is_read_while_the_turn_runs},
   };
 }

@@ -54,6 +54,8 @@ class ProcessWorld final : public ExecutorWorld {
 
   [[nodiscard]] const adapter::WorkspaceLayout& layout() const { return workspace_.layout(); }
 
+  adapter::Workspace& workspace() { return workspace_; }
+
   [[nodiscard]] std::string attempt_path(const Order& order) const;
   [[nodiscard]] std::string turn_path(const Order& order) const;
   [[nodiscard]] std::string in_turn(const Order& order, std::string_view entry) const;

@@ -181,6 +181,41 @@ void an_unknown_agent_is_the_operators_to_mend(ExecutorWorld& world) {
   CHECK_FALSE(is_listed_live(world.executor(), attempt_of(order)));
 }
 
+// Whichever comes first: nothing lives afterwards, and nothing starts any more.
+void a_start_and_a_conclusion_at_once(ExecutorWorld& world) {
+  const Order order = world.make_order(1, TurnKind::first);
+  world.plan_agent(order.turn, waiting);
+  const auto other = world.make_other_tick();
+  {
+    const std::jthread start([&] { static_cast<void>(world.executor().start(order)); });
+    const std::jthread conclude(
+        [&] { static_cast<void>(other->interrupt(attempt_of(order), Executor::Stop::conclude)); });
+  }
+  // A tick whose conclusion failed or came too early looks again.
+  REQUIRE(other->interrupt(attempt_of(order), Executor::Stop::conclude).ok());
+  const AttemptView view = see_attempt(world.executor(), attempt_of(order));
+  CHECK(view.conclusion == AttemptView::Conclusion::concluded);
+  for (const TurnView& turn : view.turns) {
+    if (turn.state != TurnState::lost) {
+      CHECK(await_end(world.executor(), order).outcome == TurnOutcome::interrupted);
+    }
+  }
+  CHECK_FALSE(is_listed_live(world.executor(), attempt_of(order)));
+  CHECK(start_badly(world.executor(), order) == ErrorKind::refused);
+  CHECK(world.count_agent_starts(order) <= 1);
+}
+
+void a_redispatch_that_was_concluded_starts_nothing(ExecutorWorld& world) {
+  const Order first = world.make_order(1, TurnKind::first);
+  start_well(world.executor(), first);
+  await_end(world.executor(), first);
+  Order redispatch = world.make_order(1, TurnKind::redispatch);
+  redispatch.redispatch = 1;
+  REQUIRE(world.executor().interrupt(attempt_of(redispatch), Executor::Stop::conclude).ok());
+  CHECK(start_badly(world.executor(), redispatch) == ErrorKind::refused);
+  CHECK(world.count_agent_starts(redispatch) == 0);
+}
+
 void a_turn_takes_no_answer_while_it_runs(ExecutorWorld& world) {
   const Order order = world.make_order(1, TurnKind::first);
   world.plan_agent(order.turn, waiting);
@@ -209,6 +244,8 @@ std::vector<ContractCase> starting_cases() {
       {"nothing starts beside a live turn of the run", nothing_starts_beside_a_live_turn},
       {"a redispatch starts afresh under its own name", a_redispatch_starts_afresh_under_its_own_name},
       {"several ticks at once start one agent", two_ticks_at_once_start_one_agent},
+      {"a start and a conclusion at once: nothing is left alive", a_start_and_a_conclusion_at_once},
+      {"a redispatch that was concluded starts nothing", a_redispatch_that_was_concluded_starts_nothing},
       {"an agent that nobody configured is refused", an_unknown_agent_is_the_operators_to_mend},
       {"a turn that cannot take an answer says so", a_turn_takes_no_answer_while_it_runs},
   };
