@@ -81,6 +81,22 @@ void check_tracker_token(Assembly& assembly) {
   }
 }
 
+// Keys that only one kind of tracker has are not passed over in silence for the others.
+void check_tracker_api(Assembly& assembly) {
+  const TrackerSettings& tracker = assembly.config.tracker;
+  const TrackerSettings usual;
+  if (tracker.kind == TrackerKind::github ||
+      !assembly.are_sound({"tracker.kind", "tracker.api", "tracker.api_version"})) {
+    return;
+  }
+  for (const auto& [key, is_usual] : {std::pair("tracker.api", tracker.api == usual.api),
+                                      std::pair("tracker.api_version", tracker.api_version == usual.api_version)}) {
+    if (!is_usual) {
+      assembly.refuse(key, "only GitHub has this choice", "leave the key out");
+    }
+  }
+}
+
 void check_token_variable(Assembly& assembly) {
   const std::string& name = assembly.config.tracker.token_env;
   if (name.empty() || !assembly.are_sound({"tracker.token_env"})) {
@@ -246,6 +262,7 @@ struct CheckExecutor {
 void check_tracker(Assembly& assembly) {
   check_tracker_url(assembly);
   check_tracker_token(assembly);
+  check_tracker_api(assembly);
   check_token_variable(assembly);
   const bool sound = assembly.are_sound({"tracker.kind", "deployment.kind"});
   if (sound && assembly.config.tracker.kind == TrackerKind::directory &&

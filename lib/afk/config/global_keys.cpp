@@ -16,6 +16,10 @@ Keys<TrackerSettings> tracker_keys() {
   list.add({"token_file", "a file with the token", FileUse::secret}, &Settings::token_file, path_type());
   list.add({"token_env", "the name of the variable that holds the token"}, &Settings::token_env, variable_name_type());
   list.add({"token_command", "a program that prints the token"}, &Settings::token_command, argv_type());
+  list.add({"api", "which of GitHub's interfaces issues are read through; rest tells less"}, &Settings::api,
+           choice_type<Settings::Api>({{"graphql", Settings::Api::graphql}, {"rest", Settings::Api::rest}}));
+  list.add({"api_version", "the version of GitHub's REST interface"}, &Settings::api_version,
+           choice_type<std::string>({{"2022-11-28", "2022-11-28"}, {"2026-03-10", "2026-03-10"}}));
   return std::move(list).take();
 }
 

@@ -62,6 +62,10 @@ struct TrackerSettings {
   FilePath token_file = {};
   std::string token_env = {};
   std::vector<std::string> token_command = {};
+  // Of GitHub alone.
+  enum class Api : std::uint8_t { graphql, rest };
+  Api api = Api::graphql;
+  std::string api_version = "2022-11-28"; // or "2026-03-10"
 
   friend bool operator==(const TrackerSettings&, const TrackerSettings&) = default;
 };

@@ -82,7 +82,8 @@ void check_shown_is_read(const Keys<Section>& keys, const Section& section) {
 TEST_CASE("the unnamed tables have exactly the documented keys") {
   CHECK(list_paths(global_keys()) ==
         join({{"kill_switch", "kill_switch_file", "allowlist"},
-              {"tracker.kind", "tracker.url", "tracker.token_file", "tracker.token_env", "tracker.token_command"},
+              {"tracker.kind", "tracker.url", "tracker.token_file", "tracker.token_env", "tracker.token_command",
+               "tracker.api", "tracker.api_version"},
               {"labels.ready", "labels.in_progress", "labels.human", "labels.question", "labels.paused"},
               policy_paths,
               {"trust.labeler", "trust.labelers", "trust.pin_content", "trust.comments"},
