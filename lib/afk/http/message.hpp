@@ -45,9 +45,9 @@ struct Credential {
 // Certificates of one origin, where the system's authorities are not those to believe or the server asks who we are.
 struct TlsIdentity {
   Origin origin;
-  std::string authorities; // PEM; empty: the system's
-  std::string certificate; // PEM, the client's own and what leads to it; empty: none
-  Secret key;              // PEM, of that certificate
+  std::string authorities = {}; // PEM; empty: the system's
+  std::string certificate = {}; // PEM, the client's own and what leads to it; empty: none
+  Secret key = {};              // PEM, of that certificate
 };
 
 struct Limits {

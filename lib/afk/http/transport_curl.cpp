@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t most_in_flight = 20;
 constexpr long most_connections_of_host = 8; // where the server does not let requests share one
+constexpr long most_kept_connections = 32;
 
 struct FreeMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
@@ -27,7 +28,7 @@ using Multi = std::unique_ptr<CURLM, FreeMulti>;
 Multi make_multi() {
   Multi multi(curl_multi_init());
   check(multi != nullptr, "libcurl has memory for its handle");
-  curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(most_in_flight));
+  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, most_kept_connections);
   curl_multi_setopt(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, most_connections_of_host);
   return multi;
 }

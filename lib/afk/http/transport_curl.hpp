@@ -21,7 +21,8 @@ namespace afk::http {
 struct CurlSettings {
   std::string user_agent = "afk";
   std::string certificate_folder = "/etc/ssl/certs";
-  std::string certificate_file = {}; // PEM of the only authorities to believe; empty: the folder, or libcurl's own bundle
+  std::string certificate_file =
+      {}; // PEM of the only authorities to believe; empty: the folder, or libcurl's own bundle
 };
 
 class CurlTransport final : public Transport {

@@ -8,8 +8,11 @@
 #include <support/temporary_folder.hpp>
 
 #include <array>
+#include <atomic>
 #include <barrier>
 #include <cstdlib>
+#include <memory>
+#include <thread>
 
 namespace afk::http {
 namespace {
@@ -243,6 +246,122 @@ TEST_CASE("connections are used again", "[transport]") {
   }
   CHECK(server.connections() == 1);
   CHECK(server.requests().size() == 3);
+}
+
+TEST_CASE("a write is sent once, even behind a kept connection", "[transport]") {
+  const auto method = GENERATE(Method::post, Method::put, Method::patch, Method::delete_, Method::get);
+  const auto end = GENERATE(End::close, End::reset);
+  CAPTURE(render_method(method));
+  std::atomic<int> seen = 0;
+  LoopbackServer server([&](const ReceivedRequest& request) {
+    if (request.target != "/ends") {
+      return ServerAnswer{render_answer("200 OK"), End::keep};
+    }
+    ++seen;
+    return ServerAnswer{"", end};
+  });
+  CurlTransport transport;
+  REQUIRE(send(transport, make_get(server.url())).ok());
+  Request request = make_get(server.url("/ends"));
+  request.method = method;
+  CHECK(send(transport, request).error().kind == ErrorKind::unreachable);
+  CHECK(seen == (method == Method::get ? 2 : 1)); // a read is sent again by libcurl
+}
+
+TEST_CASE("methods, lengths and types are as they were written", "[transport]") {
+  LoopbackServer server([](const ReceivedRequest&) { return ServerAnswer{render_answer("200 OK"), End::keep}; });
+  CurlTransport transport;
+  for (const auto& [method, body] : std::vector<std::pair<Method, std::string>>{{Method::get, ""},
+                                                                                {Method::post, ""},
+                                                                                {Method::put, ""},
+                                                                                {Method::put, "{}"},
+                                                                                {Method::patch, "{}"},
+                                                                                {Method::delete_, ""},
+                                                                                {Method::delete_, "{}"}}) {
+    Request request = make_get(server.url());
+    request.method = method;
+    request.body = body;
+    REQUIRE(send(transport, request).ok());
+    const auto seen = server.requests().back();
+    CAPTURE(render_method(method), body);
+    CHECK(seen.method == render_method(method));
+    CHECK(seen.body == body);
+    CHECK(seen.headers.count("content-type") == 0);
+    CHECK(seen.headers.count("transfer-encoding") == 0);
+    const bool has_no_length = method == Method::get || (method == Method::delete_ && body.empty());
+    CHECK(seen.headers.count("content-length") == (has_no_length ? 0 : 1));
+  }
+  LoopbackServer quiet([](const ReceivedRequest&) {
+    return ServerAnswer{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nX-Total: 7\r\n\r\n", End::keep};
+  });
+  Request head = make_get(quiet.url());
+  head.method = Method::head;
+  const auto answer = send(transport, head);
+  REQUIRE(answer.ok());
+  CHECK(find_header(*answer, "x-total") == "7");
+  CHECK(answer->body.empty());
+}
+
+// How many are at it, and how many were at most.
+struct Gauge {
+  std::atomic<int> now = 0;
+  std::atomic<int> most = 0;
+
+  void enter() {
+    const int current = ++now;
+    for (int seen = most; current > seen && !most.compare_exchange_weak(seen, current);) {
+    }
+  }
+};
+
+TEST_CASE("at most twenty requests are on their way, and no host has all of them", "[transport]") {
+  constexpr std::size_t server_count = 5;
+  Gauge all;
+  std::array<Gauge, server_count> of_server;
+  std::vector<std::unique_ptr<LoopbackServer>> servers;
+  for (Gauge& one : of_server) {
+    servers.push_back(std::make_unique<LoopbackServer>([&all, &one](const ReceivedRequest&) {
+      all.enter();
+      one.enter();
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      --one.now;
+      --all.now;
+      return ServerAnswer{render_answer("200 OK"), End::keep};
+    }));
+  }
+  std::vector<Request> requests;
+  for (std::size_t index = 0; index < 100; ++index) {
+    requests.push_back(make_get(servers[index % server_count]->url()));
+  }
+  CurlTransport transport;
+  for (const auto& answer : transport.exchange(requests)) {
+    CHECK(answer.ok());
+  }
+  CHECK(all.most <= 20);
+  CHECK(all.most > 8);
+  for (const Gauge& one : of_server) {
+    CHECK(one.most <= 8);
+  }
+}
+
+TEST_CASE("whoever waits for its turn waits no longer than its deadline", "[transport]") {
+  LoopbackServer hanging([](const ReceivedRequest&) { return ServerAnswer{"", End::hang}; });
+  LoopbackServer server([](const ReceivedRequest&) { return ServerAnswer{render_answer("200 OK"), End::keep}; });
+  std::vector<Request> requests(50, make_get(hanging.url("/secret")));
+  for (Request& request : requests) {
+    request.limits.total = std::chrono::milliseconds(1000);
+  }
+  requests.push_back(make_get(server.url()));
+  requests.back().limits.total = std::chrono::milliseconds(800);
+  CurlTransport transport;
+  const auto started = std::chrono::steady_clock::now();
+  const auto answers = transport.exchange(requests);
+  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(10));
+  CHECK(answers.back().ok()); // a slow host is late for its own requests alone
+  for (std::size_t index = 0; index + 1 < answers.size(); ++index) {
+    CHECK(answers[index].error().kind == ErrorKind::unreachable);
+    CHECK(answers[index].error().message.find("secret") == std::string::npos);
+  }
 }
 
 TEST_CASE("nothing to send is nothing to do", "[transport]") {
