@@ -9,6 +9,7 @@ namespace afk::config {
 void check_tracker(Assembly& assembly);
 void check_labels(Assembly& assembly);
 void check_trust(Assembly& assembly);
+void check_deployment(Assembly& assembly);
 void check_agents(Assembly& assembly);
 // The program of one agent, whose table is `table`, and the reviewers that the key `key` names.
 void check_agent_program(Assembly& assembly, const std::string& table, const AgentSettings& agent);

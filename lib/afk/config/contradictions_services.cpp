@@ -231,6 +231,27 @@ void check_handoff(Assembly& assembly, const std::string& table, const HandoffEx
   }
 }
 
+bool is_dns_label(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+void check_kubernetes(Assembly& assembly, const std::string& table, const KubernetesExecutorSettings& settings) {
+  const auto& space = settings.job_namespace;
+  if (!space.empty() && !is_dns_label(space)) {
+    assembly.refuse(table + ".namespace", fmt::format("{} is no name of a namespace", quote_value(space)),
+                    "it has small letters, digits and hyphens");
+  }
+  if (settings.template_file.empty()) { // which may name both
+    require_text(assembly, table + ".image", settings.image, "image = \"registry/agent:tag\"");
+    require_text(assembly, table + ".carrier_image", settings.carrier_image, "carrier_image = \"registry/afk:tag\"");
+  }
+  if (!settings.credential_secret.empty() && settings.credential_secret == settings.agent_secret) {
+    assembly.refuse(table + ".agent_secret", "the agents would get what opens the repositories",
+                    "keep the two in Secrets of their own");
+  }
+}
+
 struct CheckExecutor {
   Assembly& assembly;
   const std::string& table;
@@ -244,10 +265,13 @@ struct CheckExecutor {
     if (!settings.workspace_root.empty() && !settings.workspace_root.starts_with('/')) {
       assembly.refuse(table + ".workspace_root", "a path on a server is absolute");
     }
+    require_text(assembly, table + ".token_file", settings.token_file.text,
+                 "the file with the token, as token_file = \"t3-token\"");
   }
 
   void operator()(const KubernetesExecutorSettings& settings) const {
     require_text(assembly, table + ".namespace", settings.job_namespace, "namespace = \"afk-agents\"");
+    check_kubernetes(assembly, table, settings);
   }
 
   void operator()(const HttpExecutorSettings& settings) const {
@@ -264,12 +288,6 @@ void check_tracker(Assembly& assembly) {
   check_tracker_token(assembly);
   check_tracker_api(assembly);
   check_token_variable(assembly);
-  const bool sound = assembly.are_sound({"tracker.kind", "deployment.kind"});
-  if (sound && assembly.config.tracker.kind == TrackerKind::directory &&
-      assembly.config.deployment.kind == DeploymentKind::forge) {
-    assembly.refuse("deployment.kind", "the directory tracker is no forge that could show deployments",
-                    "write \"url\", \"kubernetes\", \"woodpecker\" or \"none\"");
-  }
 }
 
 void check_trust(Assembly& assembly) {

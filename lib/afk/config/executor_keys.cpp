@@ -66,6 +66,12 @@ Keys<T3ExecutorSettings> t3_keys() {
                               {"full-access", Mode::full_access}}));
   list.add({"workspace_root", "the folder on the server that holds <owner>__<name> for each repository"},
            &Settings::workspace_root, text_type({.what = "a path on the server", .most_bytes = 4095}));
+  list.add({"clone", "who prepares a run's clone: afk, where the server shares a disk with it, or the agent"},
+           &Settings::clone,
+           choice_type<Settings::Clone>({{"afk", Settings::Clone::afk}, {"agent", Settings::Clone::agent}}));
+  list.add({"sandbox", "what stands between check commands and this machine, with clone = \"afk\""}, &Settings::sandbox,
+           choice_type<ProcessExecutorSettings::Sandbox>({{"bubblewrap", ProcessExecutorSettings::Sandbox::bubblewrap},
+                                                          {"none", ProcessExecutorSettings::Sandbox::none}}));
   return std::move(list).take();
 }
 
@@ -78,6 +84,14 @@ Keys<KubernetesExecutorSettings> kubernetes_keys() {
            &Settings::template_file, path_type());
   list.add({"kubeconfig", "how the cluster is reached; empty: as the pod that this is", FileUse::secret},
            &Settings::kubeconfig, path_type());
+  list.add({"image", "the image with the agents' programs, a shell and git"}, &Settings::image,
+           text_type({.what = "an image", .most_bytes = 500}));
+  list.add({"carrier_image", "afk's own image, which clones and pushes"}, &Settings::carrier_image,
+           text_type({.what = "an image", .most_bytes = 500}));
+  list.add({"credential_secret", "a Secret whose key token opens the repositories to clone and push"},
+           &Settings::credential_secret, text_type({.what = "the name of a Secret", .most_bytes = 253}));
+  list.add({"agent_secret", "a Secret whose keys become the environment of the agents"}, &Settings::agent_secret,
+           text_type({.what = "the name of a Secret", .most_bytes = 253}));
   return std::move(list).take();
 }
 

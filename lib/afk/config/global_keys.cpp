@@ -81,6 +81,12 @@ Keys<DeploymentSettings> deployment_keys() {
                                         {"url", DeploymentKind::url},
                                         {"kubernetes", DeploymentKind::kubernetes},
                                         {"woodpecker", DeploymentKind::woodpecker}}));
+  list.add({"url", "the address that answers the deployed revision; {owner} and {name} are the repository's"},
+           &DeploymentSettings::url, text_type({.what = "an address"}));
+  list.add({"field", "the field of a JSON answer that holds the revision; empty: the answer is the revision"},
+           &DeploymentSettings::field, text_type({.what = "a field", .most_bytes = 200}));
+  list.add({"confirmations", "how many answers of one look must name the same revision"},
+           &DeploymentSettings::confirmations, number_type({.least = 1, .most = 10}));
   return std::move(list).take();
 }
 

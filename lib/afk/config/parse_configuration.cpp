@@ -141,6 +141,7 @@ void check_everything(Assembly& assembly) {
   check_tracker(assembly);
   check_labels(assembly);
   check_trust(assembly);
+  check_deployment(assembly);
   check_agents(assembly);
   check_executors(assembly);
   check_notifiers(assembly);

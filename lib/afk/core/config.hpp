@@ -178,6 +178,9 @@ struct T3ExecutorSettings {
   std::string model = {};
   RuntimeMode runtime_mode = RuntimeMode::full_access;
   std::string workspace_root = {}; // a path on the server
+  // Who prepares the run's clone: afk, where the server shares a disk with it, or the agent by its own rules.
+  enum class Clone : std::uint8_t { afk, agent } clone = Clone::afk;
+  ProcessExecutorSettings::Sandbox sandbox = ProcessExecutorSettings::Sandbox::bubblewrap; // of check commands
 
   friend bool operator==(const T3ExecutorSettings&, const T3ExecutorSettings&) = default;
 };
@@ -185,7 +188,11 @@ struct T3ExecutorSettings {
 struct KubernetesExecutorSettings {
   std::string job_namespace = {}; // key `namespace`
   FilePath template_file = {};
-  FilePath kubeconfig = {}; // empty: the service account of the pod
+  FilePath kubeconfig = {};           // empty: the service account of the pod
+  std::string image = {};             // of the agents; may come from the template
+  std::string carrier_image = {};     // afk's own, for clone and push; likewise
+  std::string credential_secret = {}; // a Secret whose key "token" opens the repositories; empty: they are open
+  std::string agent_secret = {};      // a Secret whose keys become the agents' environment
 
   friend bool operator==(const KubernetesExecutorSettings&, const KubernetesExecutorSettings&) = default;
 };
@@ -278,6 +285,9 @@ struct QaSettings {
 
 struct DeploymentSettings {
   DeploymentKind kind = DeploymentKind::none;
+  std::string url = {};   // with kind url: what answers the revision; {owner} and {name} stand for the repository's
+  std::string field = {}; // of a JSON answer, "build.commit"; empty: the answer is the revision itself
+  int confirmations = 3;  // requests of one look that must name the same revision
 
   friend bool operator==(const DeploymentSettings&, const DeploymentSettings&) = default;
 };

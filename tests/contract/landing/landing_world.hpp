@@ -19,6 +19,7 @@ namespace afk::test {
 struct LandingWorld : World {
   LandingMode mode = LandingMode::push;
   adapter::ImportLimits limits;
+  adapter::Workspaces workspaces = adapter::Workspaces::here;
 
   explicit LandingWorld(GitRepository::Form form = GitRepository::Form::with_work_tree) : World(form) {
     std::filesystem::create_directories(folder / "scratch");
@@ -50,7 +51,8 @@ struct LandingWorld : World {
                   return adapter::LandingRepository{.source = source(), .landing = mode};
                 },
                 .scratch_root = folder / "scratch",
-                .import_limits = limits}};
+                .import_limits = limits,
+                .workspaces = workspaces}};
   }
 
   [[nodiscard]] WorkQuery query() const {

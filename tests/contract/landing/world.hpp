@@ -57,6 +57,7 @@ struct World {
   adapter::Git git{commands};
   adapter::Workspace workspace{git, adapter::WorkspaceLayout(folder / "workspace")};
   GitRepository origin;
+  std::filesystem::path credential; // of the remote; empty = none
   AttemptName attempt{.run = world_run, .redispatch = 0};
 
   explicit World(GitRepository::Form form = GitRepository::Form::with_work_tree) : origin(folder / "origin", form) {
@@ -70,7 +71,7 @@ struct World {
     return {.repository = {.owner = "Acme", .name = "Widget"},
             .clone_url = origin.path(),
             .base = {},
-            .push_credential_file = {}};
+            .push_credential_file = credential};
   }
 
   [[nodiscard]] adapter::CloneOrder order() const {

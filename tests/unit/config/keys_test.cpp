@@ -92,7 +92,7 @@ TEST_CASE("the unnamed tables have exactly the documented keys") {
               lifecycle_paths,
               check_paths,
               qa_paths,
-              {"deployment.kind"},
+              {"deployment.kind", "deployment.url", "deployment.field", "deployment.confirmations"},
               {"card.key_file", "card.previous_key_files"},
               {"limits.tick_deadline", "limits.requests_per_tick", "limits.reserve"}}));
 }
@@ -112,8 +112,9 @@ TEST_CASE("the named tables have exactly the documented keys") {
       {"process",
        {"workspace_root", "sandbox", "image", "timeout", "output_limit", "disk_limit", "memory_limit", "cpu_limit",
         "process_limit", "network", "proxy", "keep"}},
-      {"t3", {"url", "token_file", "instance_id", "model", "runtime_mode", "workspace_root"}},
-      {"kubernetes", {"namespace", "template_file", "kubeconfig"}},
+      {"t3", {"url", "token_file", "instance_id", "model", "runtime_mode", "workspace_root", "clone", "sandbox"}},
+      {"kubernetes",
+       {"namespace", "template_file", "kubeconfig", "image", "carrier_image", "credential_secret", "agent_secret"}},
       {"http", {"url", "token_file"}},
       {"handoff", {"label", "comment"}}};
   for (std::size_t index = 0; index < kinds.size(); ++index) {

@@ -103,6 +103,9 @@ mode = "auto"
 
 [deployment]
 kind = "url"
+url = "https://app.example/{owner}/{name}/version"
+field = "build.commit"
+confirmations = 2
 
 [card]
 key_file = "card"
@@ -161,7 +164,10 @@ TEST_CASE("every table is read") {
   CHECK(config.lifecycle.protected_paths.empty());
   CHECK(config.checks.required == std::vector<std::string>{"build", "test"});
   CHECK(config.qa.mode == QaSettings::Mode::automatic);
-  CHECK(config.deployment.kind == DeploymentKind::url);
+  CHECK(config.deployment == DeploymentSettings{.kind = DeploymentKind::url,
+                                                .url = "https://app.example/{owner}/{name}/version",
+                                                .field = "build.commit",
+                                                .confirmations = 2});
   CHECK(config.card.previous_key_files == std::vector{FilePath{"/etc/afk/card.1"}, FilePath{"/k/card.0"}});
   CHECK(config.notify.at("phone").on == std::vector{Ending::frozen, Ending::question});
   CHECK(config.limits ==

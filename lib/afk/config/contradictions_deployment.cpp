@@ -1,0 +1,60 @@
+#include <afk/config/contradictions.hpp>
+#include <afk/config/url_rules.hpp>
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace afk::config {
+
+namespace {
+
+// The address as it is asked for one repository.
+std::string expand_sample(std::string url) {
+  for (const std::string_view name : {"{owner}", "{name}"}) {
+    for (auto at = url.find(name); at != std::string::npos; at = url.find(name)) {
+      url.replace(at, name.size(), "x");
+    }
+  }
+  return url;
+}
+
+void check_url(Assembly& assembly, const DeploymentSettings& settings) {
+  if (settings.url.empty()) {
+    assembly.refuse("deployment.url", "nothing says who answers the deployed revision",
+                    "write url = \"https://app.example/version\", with the service's own address");
+    return;
+  }
+  if (const auto refusal = check_service_url(expand_sample(settings.url))) {
+    assembly.refuse("deployment.url", refusal->message, refusal->hint);
+  }
+}
+
+} // namespace
+
+void check_deployment(Assembly& assembly) {
+  if (!assembly.are_sound({"tracker.kind", "deployment.kind", "deployment.url", "deployment.field"})) {
+    return;
+  }
+  const DeploymentSettings& settings = assembly.config.deployment;
+  if (assembly.config.tracker.kind == TrackerKind::directory && settings.kind == DeploymentKind::forge) {
+    assembly.refuse("deployment.kind", "the directory tracker is no forge that could show deployments",
+                    "write \"url\", \"kubernetes\", \"woodpecker\" or \"none\"");
+  }
+  if (settings.kind == DeploymentKind::url) {
+    check_url(assembly, settings);
+    return;
+  }
+  const auto refuse_unused = [&](std::string_view key, std::string_view value) {
+    if (!value.empty()) {
+      assembly.refuse(fmt::format("deployment.{}", key),
+                      fmt::format("with kind = \"{}\" nobody would look at it", render_deployment_kind(settings.kind)),
+                      "write kind = \"url\", or leave it out");
+    }
+  };
+  refuse_unused("url", settings.url);
+  refuse_unused("field", settings.field);
+}
+
+} // namespace afk::config
