@@ -28,8 +28,8 @@ struct FakeGithubSettings {
   std::string token = "ghp_fakefakefakefakefakefakefakefake1234";
   std::string viewer = "afk-account";
   std::string viewer_role = "admin"; // in every repository that is created
-  std::string git_folder;            // where bare repositories are made; "" = none has commits
-  std::string public_url;            // how the world calls it, when something stands in front; "" = its own address
+  std::string git_folder = {};       // where bare repositories are made; "" = none has commits
+  std::string public_url = {};       // how the world calls it, when something stands in front; "" = its own address
   enum class Record : std::uint8_t { keep, drop } record = Record::keep; // drop: the client is wrong on purpose
 };
 
@@ -108,6 +108,7 @@ class FakeGithub {
   std::int64_t comment(const IssueRef& issue, std::string_view body, std::string_view person);
   void change_comment(const IssueRef& issue, std::int64_t comment, std::string_view body, std::string_view person);
   void delete_issue(const IssueRef& issue);
+  void break_issue(const IssueRef& issue); // answers that GitHub would not give: not recorded from here on
   IssueRef transfer_issue(const IssueRef& issue, const RepositoryName& to, std::string_view person);
   void add_dependency(const IssueRef& issue, const IssueRef& blocker);
 

@@ -238,7 +238,7 @@ void fill_conversation(Object& object, Call& call, Issue& issue) {
   object.leaf("databaseId", issue.id > largest_int ? Json(nullptr) : Json(issue.id));
   object.leaf("fullDatabaseId", std::to_string(issue.id));
   object.leaf("number", issue.number);
-  object.leaf("title", issue.title);
+  object.leaf("title", issue.broken ? Json(nullptr) : Json(issue.title));
   object.leaf("body", issue.body);
   object.leaf("bodyText", issue.body);
   object.leaf("closed", !moment.open);

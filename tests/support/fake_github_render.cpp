@@ -66,9 +66,14 @@ std::string repository_url(const Call& call, const Repository& repository) {
 }
 
 Json render_user(const Call& call, std::int64_t account) {
-  const Account* const shown = shown_account(call.state, account);
-  if (shown == nullptr) {
+  // In this interface one account stands for all that are gone.
+  static const Account ghost{.id = 10137, .login = "ghost"};
+  const Account* shown = shown_account(call.state, account);
+  if (account == 0) {
     return nullptr;
+  }
+  if (shown == nullptr) {
+    shown = &ghost;
   }
   const std::string url = call.base_url + "/users/" + percent_encode(shown->login);
   return {{"login", shown->login},
@@ -197,7 +202,7 @@ Json render_issue(const Call& call, const Issue& issue, Duration lag) {
                 {"comments_url", url + "/comments"},
                 {"events_url", url + "/events"},
                 {"html_url", issue_page(call, issue)},
-                {"title", issue.title},
+                {"title", issue.broken ? Json(nullptr) : Json(issue.title)},
                 {"body", issue.body.empty() ? Json(nullptr) : Json(issue.body)},
                 {"user", render_user(call, issue.author)},
                 {"labels", labels_of(call, issue, moment.labels)},

@@ -182,7 +182,7 @@ void refresh_pull(State& state, Issue& issue) {
   const auto branches = Git(state.repositories.at(issue.repository).git_folder).branches();
   const auto head = branches.find(issue.pull->head_branch);
   if (head == branches.end()) {
-    close_issue(state, issue, 0, ""); // GitHub closes a pull request whose branch is gone
+    close_issue(state, issue, issue.author, ""); // GitHub closes a pull request whose branch is gone
     return;
   }
   issue.pull->head_sha = head->second;

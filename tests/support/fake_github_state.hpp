@@ -110,6 +110,7 @@ struct Issue {
   std::vector<Moment> history = {};
   enum class Presence : std::uint8_t { here, deleted, transferred } presence = Presence::here;
   std::int64_t transferred_to = 0;
+  bool broken = false; // shown without its title, which GitHub would not do
 };
 
 struct CheckRun {

@@ -183,6 +183,13 @@ void FakeGithub::delete_issue(const IssueRef& ref) {
   change([&](State&) { issue(ref).presence = Issue::Presence::deleted; });
 }
 
+void FakeGithub::break_issue(const IssueRef& ref) {
+  change([&](State&) {
+    issue(ref).broken = true;
+    settings_.record = FakeGithubSettings::Record::drop;
+  });
+}
+
 IssueRef FakeGithub::transfer_issue(const IssueRef& ref, const RepositoryName& to, std::string_view person) {
   IssueRef moved{.repository = to};
   change([&](State& state) {
