@@ -4,6 +4,7 @@
 #include <afk/adapter/landing_git_merge.hpp>
 #include <afk/adapter/landing_git_published.hpp>
 #include <afk/adapter/landing_git_refs.hpp>
+#include <afk/adapter/landing_git_root.hpp>
 #include <afk/adapter/landing_git_scratch.hpp>
 #include <afk/adapter/workspace_clone.hpp>
 #include <afk/core/text.hpp>
@@ -351,6 +352,13 @@ class Inspection {
     evidence.changed_paths = std::move(merged->changed_paths);
     evidence.subjects = std::move(merged->subjects);
     evidence.unpublished = evidence.commits;
+    if (!evidence.candidate_head.empty()) {
+      auto entries = read_root_entries(tools_.git, place, evidence.candidate_head);
+      if (!entries.ok()) {
+        return std::move(entries).error();
+      }
+      evidence.root_entries = std::move(entries).value();
+    }
     return {};
   }
 

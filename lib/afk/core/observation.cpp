@@ -1,7 +1,11 @@
 #include <afk/core/observation.hpp>
 
+#include <afk/core/language.hpp>
+
 #include <afk/core/check_verdict.hpp>
 #include <afk/core/run_clocks.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -97,9 +101,25 @@ std::vector<std::string> derive_verify_commands(const RepositorySettings& settin
   return commands;
 }
 
+Result<std::vector<std::string>> derive_gate_commands(const RepositorySettings& settings,
+                                                      std::span<const std::string> root_entries) {
+  std::vector<std::string> commands = derive_verify_commands(settings);
+  if (settings.qa.mode != QaSettings::Mode::automatic)
+    return commands;
+  std::vector<std::string> found = derive_language_commands(root_entries);
+  if (found.empty())
+    return Error{.kind = ErrorKind::refused,
+                 .message = fmt::format("qa.mode = \"auto\" recognises no language by the files at the root of {} (it "
+                                        "knows {}): write mode = \"commands\" and the commands that check its work, or "
+                                        "mode = \"off\"",
+                                        render_repository_name(settings.repository), render_known_languages())};
+  found.insert(found.end(), commands.begin(), commands.end());
+  return found;
+}
+
 HeadVerdict derive_head_verdict(const Observation& observation, const RepositorySettings& settings,
                                 std::string_view head) {
-  if (derive_verify_commands(settings).empty())
+  if (settings.qa.mode != QaSettings::Mode::automatic && derive_verify_commands(settings).empty())
     return {S::Verdict::green, nullptr};
   HeadVerdict verdict;
   int lost = 0;

@@ -6,10 +6,12 @@
 #include <afk/core/forge_observation.hpp>
 #include <afk/core/issue_history.hpp>
 #include <afk/core/repository_settings.hpp>
+#include <afk/core/result.hpp>
 #include <afk/core/situation.hpp>
 #include <afk/core/work_evidence.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -89,8 +91,14 @@ struct Observation {
 // Why an input could not be read; "" when everything was.
 [[nodiscard]] std::string derive_unreachable_reason(const Observation& observation);
 
-// The commands that must pass on a head before it lands: QA first, then checks.
+// The commands that the configuration names for a head before it lands: QA first, then checks. With qa.mode = "auto"
+// there are those of the languages besides.
 [[nodiscard]] std::vector<std::string> derive_verify_commands(const RepositorySettings& settings);
+
+// All of them, for a head with these names at its root. Fails with `refused` where QA is to find its commands itself
+// and knows none of the languages; the message says what to write.
+Result<std::vector<std::string>> derive_gate_commands(const RepositorySettings& settings,
+                                                      std::span<const std::string> root_entries);
 
 // What the verify turns say of a head; green where the configuration asks for none.
 struct HeadVerdict {

@@ -502,8 +502,13 @@ Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, co
     card = plan.observation.card;
   forget_refusal(plan.decision.action, card);
   card = note_look(std::move(card), plan.observation, situation);
-  if (auto planned = StepPlanner(context, facts, look, plan).plan_action(plan.decision.action); !planned)
-    return std::move(planned).error();
+  if (auto planned = StepPlanner(context, facts, look, plan).plan_action(plan.decision.action); !planned) {
+    if (planned.error().kind != ErrorKind::refused)
+      return std::move(planned).error();
+    plan.reason = planned.error().message;
+    plan.refusal = std::move(planned).error();
+    plan.steps.clear();
+  }
   finish_plan(context, look, situation, plan);
   return plan;
 }

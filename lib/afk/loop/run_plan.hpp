@@ -36,6 +36,8 @@ struct RunPlan {
   RunInFlight run; // with the card as the plan leaves it
   std::optional<TurnName> turn;
   std::vector<Step> steps;
+  // Why the action cannot be ordered as things are; there are no steps then, and the card's clock of refusals runs.
+  std::optional<Error> refusal;
   // Whether WriteCard would change the comment: most looks leave it as it is.
   enum class CardChange : std::uint8_t { none, changes } card_change = CardChange::none;
 };

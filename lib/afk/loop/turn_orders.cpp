@@ -195,7 +195,10 @@ Result<OrderedTurn> order_turn(const TickContext& context, const RunLook& look, 
   turn.order.branch = derive_branch_name(look.record.issue.number, run);
   if (kind == TurnKind::verify) {
     turn.order.verify_head = observation.landing.work.candidate_head;
-    turn.order.verify_commands = derive_verify_commands(look.settings);
+    auto commands = derive_gate_commands(look.settings, observation.landing.work.root_entries);
+    if (!commands)
+      return std::move(commands).error();
+    turn.order.verify_commands = std::move(*commands);
     return turn;
   }
   turn.order.agent = look.card.agent;

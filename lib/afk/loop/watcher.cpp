@@ -137,6 +137,15 @@ void stamp(const TickContext& context, const RunLook& look, TickReport& tick) {
   tick.issues.push_back(std::move(report));
 }
 
+// What could not even be ordered is refused like what the executor refuses.
+ApplyOutcome derive_refused_outcome(const Error& refusal) {
+  ApplyOutcome outcome;
+  outcome.end = ApplyOutcome::End::failed;
+  outcome.error = refusal;
+  outcome.failed_at = StartTurn{};
+  return outcome;
+}
+
 void work_on_run(const TickContext& context, const WatchFacts& facts, const RunLook& look, TickReport& tick) {
   auto plan = plan_run(context, facts, look);
   if (plan && derive_starts_over(plan->decision.action) == StartsOver::yes) {
@@ -157,7 +166,8 @@ void work_on_run(const TickContext& context, const WatchFacts& facts, const RunL
   if (context.mode == TickReport::Mode::dry_run) {
     report.prompt = find_prompt(plan->steps);
   } else {
-    const ApplyOutcome outcome = apply_steps(context, plan->steps, plan->run);
+    const ApplyOutcome outcome =
+        plan->refusal ? derive_refused_outcome(*plan->refusal) : apply_steps(context, plan->steps, plan->run);
     report_outcome(outcome, report, tick);
     note_outcome(context, *plan, outcome);
   }

@@ -39,9 +39,10 @@ TEST_CASE("what this version cannot do is refused before anything is done") {
       {"docker", [](Config& config) { config.executors["local"] = sandboxed(Sandbox::docker); }, ""},
       {"podman", [](Config& config) { config.executors["local"] = sandboxed(Sandbox::podman); }, ""},
       {"QA by commands", [](Config& config) { config.qa = {QaSettings::Mode::commands, {"make qa"}}; }, ""},
-      {"QA by itself", [](Config& config) { config.qa.mode = QaSettings::Mode::automatic; }, "qa.mode of acme/app: "},
-      {"a deployment", [](Config& config) { config.deployment.kind = DeploymentKind::url; },
-       "deployment.kind = \"url\": "},
+      {"QA by itself", [](Config& config) { config.qa.mode = QaSettings::Mode::automatic; }, ""},
+      {"a deployment by its address", [](Config& config) { config.deployment.kind = DeploymentKind::url; }, ""},
+      {"a deployment by Woodpecker", [](Config& config) { config.deployment.kind = DeploymentKind::woodpecker; },
+       "deployment.kind = \"woodpecker\": "},
   }));
   DYNAMIC_SECTION(row.name) {
     Config config = sample_config();
