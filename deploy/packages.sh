@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The one place that names the Debian packages of this project. Installs what is missing and says nothing when nothing is.
 #
-#   deploy/packages.sh [--list] <build|run|test|lint|root>...
+#   deploy/packages.sh [--list] <build|run|test|lint|root|package>...
 #
 # build  what compiles the program            lint  what the lint preset and the formatting check run
 # run    what the program starts              root  what tests/support/minimal_root.sh builds its roots with
-# test   what the tests start besides
+# test   what the tests start besides         package  what the Debian package is built with
 #
 # Exit codes: 0 all is there, 1 the installation failed, 2 not a system that this script knows or wrong usage.
 set -euo pipefail
@@ -16,18 +16,19 @@ run=(git bubblewrap ca-certificates)
 test=(catch2 openssl strace procps nghttp2-proxy nodejs npm)
 lint=(clang-format-19 clang-tidy-19)
 root=(mmdebstrap)
+package=(dpkg-dev file)
 
 list_only=no
 wanted=()
 for argument in "$@"; do
   case $argument in
     --list) list_only=yes ;;
-    build | run | test | lint | root)
+    build | run | test | lint | root | package)
       declare -n group=$argument
       wanted+=("${group[@]}")
       ;;
     *)
-      echo "$0: '$argument' is not a group of packages: build, run, test, lint or root" >&2
+      echo "$0: '$argument' is not a group of packages: build, run, test, lint, root or package" >&2
       exit 2
       ;;
   esac
@@ -37,7 +38,7 @@ if [[ $list_only == yes ]]; then
   exit 0
 fi
 if [[ ${#wanted[@]} -eq 0 ]]; then
-  echo "usage: $0 [--list] <build|run|test|lint|root>..." >&2
+  echo "usage: $0 [--list] <build|run|test|lint|root|package>..." >&2
   exit 2
 fi
 

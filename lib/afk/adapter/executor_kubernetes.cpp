@@ -112,10 +112,10 @@ Result<void> check_size(const Order& order) {
   return {};
 }
 
-std::vector<LogEntry> entries_of(std::span<const LogEntry> log, const RunName& run) {
-  std::vector<LogEntry> entries;
+std::vector<RunEntry> entries_of(std::span<const RunEntry> log, const RunName& run) {
+  std::vector<RunEntry> entries;
   std::ranges::copy_if(log, std::back_inserter(entries),
-                       [&](const LogEntry& entry) { return entry.attempt.run == run; });
+                       [&](const RunEntry& entry) { return entry.attempt.run == run; });
   return entries;
 }
 
@@ -160,16 +160,16 @@ Result<ExecutorLook> KubernetesExecutor::look() {
   }
   ExecutorLook look{.identity = {.text = std::move(uid).value()}, .live = {}, .recent_starts = {}};
   std::map<AttemptName, RecentStart> starts;
-  for (const LogEntry& entry : *log) {
-    if (entry.kind == LogEntry::Kind::seal) {
+  for (const RunEntry& entry : *log) {
+    if (entry.kind == RunEntry::Kind::seal) {
       continue;
     }
     const Timestamp at =
-        entry.kind == LogEntry::Kind::stop ? entry.started_at.value_or(entry.job.created_at) : entry.job.created_at;
+        entry.kind == RunEntry::Kind::stop ? entry.started_at.value_or(entry.job.created_at) : entry.job.created_at;
     const auto [first, is_new] = starts.try_emplace(entry.attempt, RecentStart{.issue = entry.issue, .at = at});
     first->second.at = std::min(first->second.at, at);
     const bool is_listed = std::ranges::find(look.live, entry.attempt, &LiveAttempt::attempt) != look.live.end();
-    if (entry.kind == LogEntry::Kind::turn && entry.job.state == JobRecord::State::live && !is_listed) {
+    if (entry.kind == RunEntry::Kind::turn && entry.job.state == JobRecord::State::live && !is_listed) {
       look.live.push_back({.attempt = entry.attempt, .issue = entry.issue, .agent = entry.agent, .model = entry.model});
     }
   }
@@ -223,8 +223,8 @@ std::vector<Result<std::optional<AttemptView>>> KubernetesExecutor::observe(std:
   std::vector<Result<std::optional<AttemptView>>> answers;
   for (AttemptView& view : views) {
     const auto log = entries_of(sight->log, view.attempt.run);
-    const bool is_sealed = std::ranges::any_of(log, [&](const LogEntry& entry) {
-      return entry.kind == LogEntry::Kind::seal && entry.attempt == view.attempt;
+    const bool is_sealed = std::ranges::any_of(log, [&](const RunEntry& entry) {
+      return entry.kind == RunEntry::Kind::seal && entry.attempt == view.attempt;
     });
     if (is_concluded(log, view.attempt)) {
       view.conclusion = AttemptView::Conclusion::concluded;
@@ -427,9 +427,9 @@ Result<KubernetesExecutor::Stopping> KubernetesExecutor::append_marker(const Mar
 
 // First the entry that remembers the turn, then the deletion: whoever dies in between left a turn that lives.
 Result<KubernetesExecutor::Stopping> KubernetesExecutor::stop_turn(const Sight& sight, const TurnSight& turn) {
-  const LogEntry& entry = *turn.entry;
-  const bool is_remembered = std::ranges::any_of(sight.log, [&](const LogEntry& other) {
-    return other.kind == LogEntry::Kind::stop && other.stopped_slot == entry.slot;
+  const RunEntry& entry = *turn.entry;
+  const bool is_remembered = std::ranges::any_of(sight.log, [&](const RunEntry& other) {
+    return other.kind == RunEntry::Kind::stop && other.stopped_slot == entry.slot;
   });
   if (!is_remembered) {
     const TurnView view = derive_turn_view(turn);
@@ -472,7 +472,7 @@ Result<KubernetesExecutor::Stopping> KubernetesExecutor::try_stop(const AttemptN
     return sealed ? Result<Stopping>(Stopping::look_again) : sealed;
   }
   for (const TurnSight& turn : derive_sights(sight->log, sight->pods)) {
-    if (turn.entry->attempt == attempt && turn.entry->kind == LogEntry::Kind::turn &&
+    if (turn.entry->attempt == attempt && turn.entry->kind == RunEntry::Kind::turn &&
         is_turn_live(derive_turn_view(turn).state)) {
       return stop_turn(*sight, turn); // nothing else of the run can be live
     }

@@ -58,7 +58,7 @@ class KubernetesExecutor final : public Executor {
 
  private:
   struct Sight {
-    std::vector<LogEntry> log;
+    std::vector<RunEntry> log;
     std::vector<PodRecord> pods;
   };
 

@@ -59,7 +59,7 @@ struct MarkerPlan {
   const KubernetesJobSettings& settings;
   AttemptName attempt;
   int slot = 0;
-  const LogEntry* stopped = nullptr; // of a stop; absent: a seal
+  const RunEntry* stopped = nullptr; // of a stop; absent: a seal
   std::optional<Timestamp> started_at = {};
   std::string head_before = {};
 };

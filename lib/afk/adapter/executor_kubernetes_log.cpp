@@ -38,16 +38,16 @@ std::optional<int> try_slot(std::string_view digits) {
   return is_number && slot > 0 && digits.front() != '0' ? std::optional(slot) : std::nullopt;
 }
 
-std::optional<LogEntry::Kind> try_kind(std::string_view text) {
-  constexpr std::array names{std::pair{std::string_view("turn"), LogEntry::Kind::turn},
-                             std::pair{std::string_view("stop"), LogEntry::Kind::stop},
-                             std::pair{std::string_view("seal"), LogEntry::Kind::seal}};
+std::optional<RunEntry::Kind> try_kind(std::string_view text) {
+  constexpr std::array names{std::pair{std::string_view("turn"), RunEntry::Kind::turn},
+                             std::pair{std::string_view("stop"), RunEntry::Kind::stop},
+                             std::pair{std::string_view("seal"), RunEntry::Kind::seal}};
   const auto found = std::ranges::find(names, text, [](const auto& row) { return row.first; });
   return found == names.end() ? std::nullopt : std::optional(found->second);
 }
 
 // The notes of a turn and of the stop that stands for it.
-Result<void> read_turn_notes(LogEntry& entry) {
+Result<void> read_turn_notes(RunEntry& entry) {
   const JobRecord& job = entry.job;
   auto turn = parse_turn_name(find_value(job.labels, job_label::turn));
   auto issue = parse_issue_ref(find_value(job.annotations, job_note::issue));
@@ -56,7 +56,7 @@ Result<void> read_turn_notes(LogEntry& entry) {
   }
   entry.turn = std::move(turn).value();
   entry.issue = std::move(issue).value();
-  if (entry.kind != LogEntry::Kind::stop) {
+  if (entry.kind != RunEntry::Kind::stop) {
     return {};
   }
   const auto slot = try_slot(find_value(job.annotations, job_note::stopped_slot));
@@ -193,7 +193,7 @@ std::string derive_job_name(const RunName& run, int slot) {
   return fmt::format("{}-{}", run.text, slot);
 }
 
-Result<LogEntry> derive_log_entry(const JobRecord& job) {
+Result<RunEntry> derive_log_entry(const JobRecord& job) {
   auto attempt = parse_attempt_name(find_value(job.labels, job_label::attempt));
   if (!attempt) {
     return not_ours(job, attempt.error().message);
@@ -205,14 +205,14 @@ Result<LogEntry> derive_log_entry(const JobRecord& job) {
   if (!slot || !kind || find_value(job.labels, job_label::run) != attempt->run.text) {
     return not_ours(job, "its name does not follow its labels");
   }
-  LogEntry entry{.kind = *kind,
+  RunEntry entry{.kind = *kind,
                  .slot = *slot,
                  .attempt = std::move(attempt).value(),
                  .agent = find_value(job.annotations, job_note::agent),
                  .model = find_value(job.annotations, job_note::model),
                  .verify_head = find_value(job.annotations, job_note::verify_head),
                  .job = job};
-  if (entry.kind != LogEntry::Kind::seal) {
+  if (entry.kind != RunEntry::Kind::seal) {
     if (auto read = read_turn_notes(entry); !read) {
       return std::move(read).error();
     }
@@ -220,8 +220,8 @@ Result<LogEntry> derive_log_entry(const JobRecord& job) {
   return entry;
 }
 
-Result<std::vector<LogEntry>> derive_log(std::span<const JobRecord> jobs) {
-  std::vector<LogEntry> log;
+Result<std::vector<RunEntry>> derive_log(std::span<const JobRecord> jobs) {
+  std::vector<RunEntry> log;
   log.reserve(jobs.size());
   for (const JobRecord& job : jobs) {
     auto entry = derive_log_entry(job);
@@ -230,19 +230,19 @@ Result<std::vector<LogEntry>> derive_log(std::span<const JobRecord> jobs) {
     }
     log.push_back(std::move(entry).value());
   }
-  std::ranges::sort(log, {}, [](const LogEntry& entry) { return std::pair(entry.attempt.run, entry.slot); });
+  std::ranges::sort(log, {}, [](const RunEntry& entry) { return std::pair(entry.attempt.run, entry.slot); });
   return log;
 }
 
-std::vector<TurnSight> derive_sights(std::span<const LogEntry> log, std::span<const PodRecord> pods) {
-  std::map<int, const LogEntry*> by_slot; // a turn, or the first stop of one that is gone
-  for (const LogEntry& entry : log) {
-    if (entry.kind == LogEntry::Kind::turn) {
+std::vector<TurnSight> derive_sights(std::span<const RunEntry> log, std::span<const PodRecord> pods) {
+  std::map<int, const RunEntry*> by_slot; // a turn, or the first stop of one that is gone
+  for (const RunEntry& entry : log) {
+    if (entry.kind == RunEntry::Kind::turn) {
       by_slot[entry.slot] = &entry;
     }
   }
-  for (const LogEntry& entry : log) {
-    if (entry.kind == LogEntry::Kind::stop) {
+  for (const RunEntry& entry : log) {
+    if (entry.kind == RunEntry::Kind::stop) {
       by_slot.try_emplace(entry.stopped_slot, &entry);
     }
   }
@@ -251,7 +251,7 @@ std::vector<TurnSight> derive_sights(std::span<const LogEntry> log, std::span<co
     TurnSight sight{.entry = entry, .pod = nullptr};
     for (const PodRecord& pod : pods) {
       const bool is_newer = sight.pod == nullptr || pod.created_at >= sight.pod->created_at;
-      if (entry->kind == LogEntry::Kind::turn && pod.job == entry->job.name && is_newer) {
+      if (entry->kind == RunEntry::Kind::turn && pod.job == entry->job.name && is_newer) {
         sight.pod = &pod;
       }
     }
@@ -268,12 +268,12 @@ std::vector<TurnSight> derive_sights(std::span<const LogEntry> log, std::span<co
 }
 
 TurnView derive_turn_view(const TurnSight& sight) {
-  const LogEntry& entry = *sight.entry;
+  const RunEntry& entry = *sight.entry;
   TurnView view;
   view.turn = entry.turn;
   view.kind = derive_turn_kind(entry.turn);
   view.verify_head = entry.verify_head;
-  if (entry.kind == LogEntry::Kind::stop) {
+  if (entry.kind == RunEntry::Kind::stop) {
     view.started_at = entry.started_at;
     view.ended_at = entry.job.created_at;
     view.head_before = entry.head_before;
@@ -315,22 +315,22 @@ bool is_turn_live(TurnState state) {
   return state == TurnState::starting || state == TurnState::running || state == TurnState::waiting;
 }
 
-bool is_concluded(std::span<const LogEntry> log, const AttemptName& attempt) {
-  return std::ranges::any_of(log, [&](const LogEntry& entry) {
-    return (entry.kind == LogEntry::Kind::seal && entry.attempt == attempt) ||
-           (entry.kind == LogEntry::Kind::turn && entry.attempt.redispatch > attempt.redispatch);
+bool is_concluded(std::span<const RunEntry> log, const AttemptName& attempt) {
+  return std::ranges::any_of(log, [&](const RunEntry& entry) {
+    return (entry.kind == RunEntry::Kind::seal && entry.attempt == attempt) ||
+           (entry.kind == RunEntry::Kind::turn && entry.attempt.redispatch > attempt.redispatch);
   });
 }
 
-int derive_next_slot(std::span<const LogEntry> log) {
+int derive_next_slot(std::span<const RunEntry> log) {
   int last = 0;
-  for (const LogEntry& entry : log) {
+  for (const RunEntry& entry : log) {
     last = std::max({last, entry.slot, entry.stopped_slot});
   }
   return last + 1;
 }
 
-StartPlan plan_start(std::span<const LogEntry> log, std::span<const PodRecord> pods, const Order& order) {
+StartPlan plan_start(std::span<const RunEntry> log, std::span<const PodRecord> pods, const Order& order) {
   const AttemptName attempt{.run = order.run, .redispatch = order.redispatch};
   if (is_concluded(log, attempt)) {
     return {.action = StartPlan::Action::refuse};

@@ -51,7 +51,7 @@ inline constexpr std::string_view agent = "agent"; // works; holds neither that 
 inline constexpr std::string_view push = "push";   // publishes the branch; holds the forge's token
 } // namespace pod_container
 
-struct LogEntry {
+struct RunEntry {
   enum class Kind : std::uint8_t { turn, stop, seal };
 
   Kind kind = Kind::turn;
@@ -71,20 +71,20 @@ struct LogEntry {
 [[nodiscard]] std::string derive_job_name(const RunName& run, int slot); // at most 40 characters
 
 // Fails with `malformed`: a Job that carries our label and is not ours.
-Result<LogEntry> derive_log_entry(const JobRecord& job);
+Result<RunEntry> derive_log_entry(const JobRecord& job);
 
 // By run and slot. Fails as derive_log_entry does.
-Result<std::vector<LogEntry>> derive_log(std::span<const JobRecord> jobs);
+Result<std::vector<RunEntry>> derive_log(std::span<const JobRecord> jobs);
 
 // What is seen of one turn.
 struct TurnSight {
-  const LogEntry* entry = nullptr; // the turn, or the stop that stands for it
+  const RunEntry* entry = nullptr; // the turn, or the stop that stands for it
   const PodRecord* pod = nullptr;  // the newest one; absent when there is none
 };
 
 // The turns of one run as they are: a turn that is gone is shown by its stop; one that was lost and ordered again, by
 // its newest entry at the place of its first. The sights point into both arguments.
-[[nodiscard]] std::vector<TurnSight> derive_sights(std::span<const LogEntry> log, std::span<const PodRecord> pods);
+[[nodiscard]] std::vector<TurnSight> derive_sights(std::span<const RunEntry> log, std::span<const PodRecord> pods);
 
 // Everything but output and report's time of progress, which need the logs.
 [[nodiscard]] TurnView derive_turn_view(const TurnSight& sight);
@@ -92,20 +92,20 @@ struct TurnSight {
 [[nodiscard]] bool is_turn_live(TurnState state);
 
 // Whether the log says that no turn may start in the attempt: sealed, or a later redispatch began.
-[[nodiscard]] bool is_concluded(std::span<const LogEntry> log, const AttemptName& attempt);
+[[nodiscard]] bool is_concluded(std::span<const RunEntry> log, const AttemptName& attempt);
 
 // Behind the last entry; 1 for an empty log.
-[[nodiscard]] int derive_next_slot(std::span<const LogEntry> log);
+[[nodiscard]] int derive_next_slot(std::span<const RunEntry> log);
 
 // What an order means for a log.
 struct StartPlan {
   enum class Action : std::uint8_t { create, adopt, refuse, conflict };
 
   Action action = Action::create;
-  const LogEntry* adopted = nullptr; // of adopt: the turn, or the stop that stands for it
+  const RunEntry* adopted = nullptr; // of adopt: the turn, or the stop that stands for it
 };
 
-[[nodiscard]] StartPlan plan_start(std::span<const LogEntry> log, std::span<const PodRecord> pods, const Order& order);
+[[nodiscard]] StartPlan plan_start(std::span<const RunEntry> log, std::span<const PodRecord> pods, const Order& order);
 
 // The end of a container's log whose lines carry times, as the server gives it with timestamps=true.
 struct LogTail {

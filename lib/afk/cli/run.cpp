@@ -1,5 +1,6 @@
 #include <afk/cli/run.hpp>
 
+#include <afk/adapter/pod_carrier.hpp>
 #include <afk/adapter/supervisor.hpp>
 #include <afk/adapter/system_clock.hpp>
 #include <afk/cli/arguments.hpp>
@@ -82,6 +83,8 @@ int run(int argc, char** argv) {
     if (argc > 1 && std::string_view(argv[1]) == "supervise")
       return adapter::run_supervise_command(std::vector<std::string>(argv + 2, argv + argc),
                                             read_process_environment());
+    if (argc > 1 && std::string_view(argv[1]) == "carry") // in the pods of the Kubernetes executor; likewise
+      return adapter::run_carry_command(std::vector<std::string>(argv + 2, argv + argc));
     auto parsed = parse_arguments(argc, argv);
     if (const auto* early = std::get_if<EarlyExit>(&parsed)) {
       std::FILE* stream = early->code == ExitCode::done ? stdout : stderr;

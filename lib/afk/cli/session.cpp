@@ -11,6 +11,7 @@
 #include <afk/adapter/tracker_directory.hpp>
 #include <afk/adapter/workspace.hpp>
 #include <afk/cli/process_agent.hpp>
+#include <afk/cli/session_kubernetes.hpp>
 #include <afk/cli/stop_signal.hpp>
 #include <afk/cli/unsupported.hpp>
 #include <afk/cli/version.hpp>
@@ -105,6 +106,7 @@ struct Session::Parts {
   std::map<std::string, Secret> notifier_urls; // the path of a webhook is its password
   http::CurlTransport curl;                    // nothing is set up before the first request
   http::TransportStack transport;
+  std::map<std::string, std::unique_ptr<KubernetesParts>> clusters; // they send by the transport
   std::vector<std::unique_ptr<Notifier>> notifiers;
 
   Result<void> open() {
@@ -160,10 +162,15 @@ struct Session::Parts {
 
   Result<void> open_executors() {
     for (const auto& [name, settings] : config.executors) {
+      if (const auto* cluster = std::get_if<KubernetesExecutorSettings>(&settings)) {
+        if (auto opened = open_cluster(name, *cluster); !opened)
+          return with_context("executors." + name, std::move(opened).error());
+        continue;
+      }
       const auto* process = std::get_if<ProcessExecutorSettings>(&settings);
       if (process == nullptr)
         return Error{ErrorKind::configuration,
-                     fmt::format("executors.{}.kind: this version of afk has the process executor alone", name)};
+                     fmt::format("executors.{}.kind: this version of afk has the kinds process and kubernetes", name)};
       if (auto opened = open_process(name, *process); !opened)
         return with_context("executors." + name, std::move(opened).error());
     }
@@ -202,6 +209,18 @@ struct Session::Parts {
     landing.scratch_root = std::filesystem::temp_directory_path();
     parts->landing = std::make_unique<adapter::LandingGit>(git, parts->workspace, std::move(landing));
     processes.emplace(name, std::move(parts));
+    return {};
+  }
+
+  Result<void> open_cluster(const std::string& name, const KubernetesExecutorSettings& settings) {
+    const Config& all = config;
+    auto parts = open_kubernetes(
+        {invocation, config, git, transport, mode, derive_step_limit(config),
+         [&all](const RepositoryName& repository) { return find_landing_repository(all, repository); }},
+        name, settings);
+    if (!parts)
+      return std::move(parts).error();
+    clusters.emplace(name, std::move(*parts));
     return {};
   }
 
@@ -265,6 +284,10 @@ loop::TickContext Session::context() const {
   for (const auto& [name, process] : parts.processes) {
     context.executors.emplace(name, process->executor.get());
     context.landings.emplace(name, process->landing.get());
+  }
+  for (const auto& [name, cluster] : parts.clusters) {
+    context.executors.emplace(name, cluster->executor.get());
+    context.landings.emplace(name, cluster->landing.get());
   }
   for (const auto& notifier : parts.notifiers)
     context.notifiers.push_back(notifier.get());
