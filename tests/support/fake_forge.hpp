@@ -124,6 +124,8 @@ class FakeForge final : public PullRequests, public Checks, public Deployments {
       refresh(one);
       if (one.evidence.head != order.head)
         return Error{ErrorKind::conflict, "the head is another one"};
+      if (!is_green(order.head))
+        ++unverified_merges;
       if (one.evidence.state != PullRequestState::open || one.evidence.mergeability != Mergeability::mergeable)
         return Error{ErrorKind::refused, "it cannot be merged"};
       merge_now(order.pull_request.number);
@@ -179,8 +181,15 @@ class FakeForge final : public PullRequests, public Checks, public Deployments {
   }
 
   std::vector<std::string> rerun_heads;
+  int unverified_merges = 0; // that afk asked for
 
  private:
+  [[nodiscard]] bool is_green(const std::string& head) const {
+    const auto found = checks_.find(head);
+    return found != checks_.end() &&
+           std::ranges::all_of(found->second, [](const CheckResult& one) { return one.state == CheckState::passed; });
+  }
+
   static bool is_open(PullRequestState state) {
     return state == PullRequestState::draft || state == PullRequestState::open;
   }

@@ -16,13 +16,14 @@ enum class Fate : std::uint8_t { works, never_arrives, answer_lost };
 
 struct Faults {
   std::function<Fate(std::string_view call)> judge = [](std::string_view) { return Fate::works; };
+  Error error{ErrorKind::unreachable, "the other side does not answer"}; // of a call that never arrives
 
   // Carries `call` out as its fate says. `body` answers a Result.
   template <typename Body>
   auto carry_out(std::string_view name, Body body) -> decltype(body()) {
     const Fate fate = judge(name);
     if (fate == Fate::never_arrives)
-      return Error{ErrorKind::unreachable, "the other side does not answer"};
+      return error;
     auto answer = body();
     if (fate == Fate::answer_lost)
       return Error{ErrorKind::unreachable, "the answer did not come"};

@@ -100,7 +100,6 @@ struct LoopWorld {
     config.lifecycle.last_stage = last_stage;
     config.lifecycle.auto_merge = auto_merge;
     config.deployment.kind = DeploymentKind::forge;
-    config.policy.red_base = PolicySettings::RedBase::ignore;
     executor.landing = landing;
   }
 

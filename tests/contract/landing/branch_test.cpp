@@ -85,7 +85,7 @@ TEST_CASE("a branch that is gone after its merge was delivered all the same", "[
   REQUIRE(world->landing().push(world->query(), world->evidence()).ok());
   // A squash: another commit with the same content, and the branch deleted.
   const GitRepository other = other_clone(*world, "main");
-  const std::string squashed = other.commit("a", "1");
+  const std::string squashed = other.commit("a", "1", "Squashed");
   push_from(other, *world, "main");
   world->origin.git({"update-ref", "-d", "refs/heads/" + world_branch});
 

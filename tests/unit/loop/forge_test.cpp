@@ -394,6 +394,100 @@ TEST_CASE("QA runs in the run's own sandbox before anything is published", "[for
   }
 }
 
+TEST_CASE("a red base starts nothing in its repository, unless the issue is there to mend it", "[forge][poll]") {
+  LoopWorld world;
+  by_pull_request(world, LastStage::review, AutoMerge::off);
+  const IssueRef issue = world.arm(1);
+  const auto starts = [&] {
+    world.poll();
+    return world.executor.starts() > 0;
+  };
+  SECTION("red") {
+    world.forge.check("begin", "unit", CheckState::failed);
+    CHECK_FALSE(starts());
+    world.forge.check("begin", "unit", CheckState::passed);
+    CHECK(starts());
+  }
+  SECTION("red, and the issue mends it") {
+    world.forge.check("begin", "unit", CheckState::failed);
+    world.tracker.label(issue, "fixes-base", Target::on, person("ada"));
+    CHECK(starts());
+  }
+  SECTION("red, and ignored") {
+    world.forge.check("begin", "unit", CheckState::failed);
+    world.config.policy.red_base = PolicySettings::RedBase::ignore;
+    CHECK(starts());
+  }
+  SECTION("not judged yet") {
+    world.forge.check("begin", "unit", CheckState::pending);
+    CHECK(starts());
+  }
+  SECTION("nobody judges it") {
+    CHECK(starts());
+  }
+  SECTION("not to be read") {
+    world.faults.judge = [](std::string_view call) {
+      return call == "inspect_checks" ? Fate::never_arrives : Fate::works;
+    };
+    CHECK_FALSE(starts());
+  }
+}
+
+TEST_CASE("a run that was started and never stamped gets its label from the watcher in time", "[watch]") {
+  LoopWorld world;
+  const IssueRef issue = world.arm(1);
+  world.gate.stop_after = 1; // right behind the start
+  world.poll();
+  world.gate.stop_after.reset();
+  REQUIRE(world.executor.starts() == 1);
+  REQUIRE_FALSE(world.tracker.has(issue, "agent-in-progress"));
+  world.gate.kill_switch = TickGate::KillSwitch::on; // so that no poll comes
+  world.watch();
+  CHECK_FALSE(world.tracker.has(issue, "agent-in-progress"));
+  world.clock.advance(world.config.limits.tick_deadline * 3);
+  world.watch();
+  CHECK(world.tracker.has(issue, "agent-in-progress"));
+  world.clock.advance(world.config.lifecycle.stall_limit);
+  world.watch();
+  world.watch();
+  CHECK(world.executor.live_turns().empty()); // its limits hold again
+}
+
+TEST_CASE("an ending that was carried out is not concluded again at each look", "[watch]") {
+  LoopWorld world;
+  const IssueRef issue = world.arm(1);
+  world.poll();
+  world.executor.end(world.executor.live_turns().front(), TurnOutcome::failed);
+  world.clock.advance(minute * 4);
+  world.watch();
+  REQUIRE_FALSE(world.tracker.has(issue, "agent-in-progress"));
+  world.clock.advance(minute);
+  world.tracker.label(issue, "needs-info", Target::on, person("ada")); // lists it again
+  int interrupts = 0;
+  world.faults.judge = [&](std::string_view call) {
+    interrupts += call == "interrupt" ? 1 : 0;
+    return Fate::works;
+  };
+  world.watch();
+  CHECK(interrupts == 0);
+}
+
+TEST_CASE("a disk that stays full reaches a person like any refusal", "[watch]") {
+  LoopWorld world;
+  const IssueRef issue = world.arm(1);
+  world.poll();
+  world.let_everybody_finish();
+  world.watch();
+  world.let_everybody_finish();
+  world.faults.error = {ErrorKind::io, "no space left on device"};
+  world.faults.judge = [](std::string_view call) { return call == "push" ? Fate::never_arrives : Fate::works; };
+  world.watch();
+  CHECK_FALSE(world.tracker.has(issue, "ready-for-human"));
+  world.clock.advance(world.config.lifecycle.unreachable_after + minute);
+  world.watch();
+  CHECK(world.tracker.has(issue, "ready-for-human"));
+}
+
 namespace {
 
 // What counts of a world whose story is over.
