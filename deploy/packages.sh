@@ -13,7 +13,7 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev libfmt-dev nlohmann-json3-dev libcli11-dev
   libtomlplusplus-dev libyaml-dev)
 run=(git bubblewrap ca-certificates)
-test=(catch2 openssl strace procps nghttp2-proxy nodejs npm)
+test=(catch2 openssl strace procps nghttp2-proxy nodejs npm kubernetes-client)
 lint=(clang-format-19 clang-tidy-19)
 root=(mmdebstrap)
 package=(dpkg-dev file)
