@@ -4,7 +4,7 @@
 #include <afk/core/routing.hpp>
 #include <afk/core/text.hpp>
 #include <afk/loop/actor_judge.hpp>
-#include <afk/loop/cooldowns.hpp>
+#include <afk/loop/base_look.hpp>
 #include <afk/loop/counting_labels.hpp>
 #include <afk/loop/people.hpp>
 
@@ -306,11 +306,30 @@ std::vector<PermissionQuery> gather_people(const TickContext& context, const Pol
   return people;
 }
 
-// Issues whole, with their history, and what the people in it may do.
+// The issues in flight whose cards were not read yet: what they say of usage limits concerns everybody.
+std::vector<IssueRef> find_unread_in_flight(const PollLook& look) {
+  constexpr std::size_t most_read = 50; // the rest is beyond every sensible max_in_flight
+  std::vector<IssueRef> unread;
+  for (const RepositoryInput& repository : look.input.repositories) {
+    for (const IssueRef& issue : repository.in_progress) {
+      const auto ready = look.ready.find(issue);
+      const bool is_read = ready != look.ready.end() && ready->second.record.depth == IssueDepth::whole;
+      if (!is_read && unread.size() < most_read)
+        unread.push_back(issue);
+    }
+  }
+  return unread;
+}
+
+// Issues whole, with their history, and what the people in it may do. What is in flight is read along with them.
 void read_whole(const TickContext& context, std::span<const IssueRef> issues, PollLook& look) {
   if (context.people != nullptr) // as far as a first look has seen them
     context.people->expect(gather_people(context, look, issues));
-  take_records(context, issues, context.tracker.fetch_issues(issues), look);
+  std::vector<IssueRef> batch(issues.begin(), issues.end());
+  for (const IssueRef& issue : find_unread_in_flight(look))
+    if (std::ranges::find(batch, issue) == batch.end())
+      batch.push_back(issue);
+  take_records(context, batch, context.tracker.fetch_issues(batch), look);
   if (context.people != nullptr)
     context.people->ask(gather_people(context, look, issues));
 }
@@ -346,6 +365,16 @@ void note_parked(const TickContext& context, PollLook& look) {
   }
 }
 
+void note_cooldowns(const TickContext& context, PollLook& look) {
+  for (const RepositoryInput& repository : look.input.repositories) {
+    for (const IssueRef& issue : repository.in_progress) {
+      const auto ready = look.ready.find(issue);
+      if (ready != look.ready.end())
+        look.cooldowns.add(context, ready->second.history);
+    }
+  }
+}
+
 // Everything put together for the policy.
 void judge_ready_issues(const TickContext& context, const Listed& listed, PollLook& look) {
   note_parked(context, look);
@@ -362,6 +391,9 @@ void judge_ready_issues(const TickContext& context, const Listed& listed, PollLo
     const bool is_read = ready != look.ready.end() && !look.left_unread.contains(issue);
     repository->candidates.push_back(is_read ? derive_candidate(context, ready->second, memory, look.input.now)
                                              : derive_unread_candidate(listed, look, issue));
+    Candidate& candidate = repository->candidates.back();
+    if (candidate.agent)
+      candidate.cooldown_until = look.cooldowns.find(context, candidate.agent->name, look.input.now);
   }
 }
 
@@ -418,12 +450,15 @@ void read_in_stages(const TickContext& context, const Listed& listed, PollLook& 
   look_at_live_runs(context, listed, look);
   const auto first = choose_first_look(context, listed, look);
   take_records(context, first, context.tracker.fetch_armings(first), look);
+  look_at_bases(context, first, look);
   judge_ready_issues(context, listed, look);
   for (int round = 0; round < most_rounds; ++round) {
     const auto worth = find_worth_reading(look);
     if (worth.empty())
       break;
     read_whole(context, worth, look);
+    if (round == 0)
+      note_cooldowns(context, look);
     judge_ready_issues(context, listed, look);
   }
   for (const auto& [issue, ready] : look.ready)
@@ -435,6 +470,8 @@ void read_in_stages(const TickContext& context, const Listed& listed, PollLook& 
 void read_at_once(const TickContext& context, const Listed& listed, PollLook& look) {
   read_whole(context, listed.ready, look);
   look_at_live_runs(context, listed, look);
+  look_at_bases(context, listed.ready, look);
+  note_cooldowns(context, look);
   judge_ready_issues(context, listed, look);
 }
 

@@ -4,6 +4,7 @@
 
 #include <afk/core/issue_history.hpp>
 #include <afk/core/policy_input.hpp>
+#include <afk/loop/cooldowns.hpp>
 #include <afk/loop/run_look.hpp>
 #include <afk/loop/tick_context.hpp>
 
@@ -25,6 +26,7 @@ struct PollLook {
   std::map<IssueRef, ReadyIssue> ready;        // those that could be read
   std::map<IssueRef, std::string> left_unread; // those that were not, because nothing could come of it, and why
   ExecutorLooks executors;
+  Cooldowns cooldowns;              // of agents; read where something could be started
   std::vector<IssueRef> unrecorded; // armed by hand; the log has no event for it yet
   std::vector<ReportedError> errors;
 };
