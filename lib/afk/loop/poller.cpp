@@ -97,7 +97,9 @@ void work_on_issue(const TickContext& context, const PollLook& look, const Plann
     report.executor = plan->executor;
   for (const Step& step : plan->steps)
     report.writes.push_back(render_step(step));
-  if (!is_dry(context))
+  if (is_dry(context))
+    report.prompt = find_prompt(plan->steps);
+  else
     carry_out(context, look, *plan, report, tick);
 }
 
