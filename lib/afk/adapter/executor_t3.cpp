@@ -312,4 +312,18 @@ Result<void> T3Executor::answer(const AttemptName& attempt, std::string_view ans
   return answer_t3_request(place, attempt, answer);
 }
 
+Result<T3Examination> T3Executor::examine() {
+  auto reading = parts_.client.read({});
+  if (!reading) {
+    return std::move(reading).error();
+  }
+  auto access = parts_.client.read_access();
+  if (!access) {
+    return std::move(access).error();
+  }
+  return T3Examination{.environment = std::move(reading->environment),
+                       .access = std::move(access).value(),
+                       .projects = std::move(reading->active.projects)};
+}
+
 } // namespace afk::adapter

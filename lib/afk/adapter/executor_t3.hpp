@@ -54,6 +54,13 @@ struct T3ExecutorParts {
   std::optional<T3Local> local;
 };
 
+// What a server tells of itself, for the doctor.
+struct T3Examination {
+  T3Environment environment;
+  T3Access access;
+  std::vector<T3Project> projects;
+};
+
 class T3Executor final : public Executor {
  public:
   // What the parts refer to outlives the executor.
@@ -67,6 +74,10 @@ class T3Executor final : public Executor {
   Result<Started> start(const Order& order) override;
   Result<void> interrupt(const AttemptName& attempt, Stop stop) override;
   Result<void> answer(const AttemptName& attempt, std::string_view answer) override;
+
+  Result<T3Examination> examine();
+
+  [[nodiscard]] const T3ExecutorSettings& settings() const { return setup_.settings; }
 
  private:
   Result<T3Reading> read(const T3Client::Wanted& wanted);

@@ -35,6 +35,9 @@ void examine_repositories(const Examination& examination, Findings& findings);
 // Workspaces, sandboxes, agents and their programs, git.
 void examine_executors(const Examination& examination, Findings& findings);
 
+// T3 Code servers: protocol and version, the token and how long it lasts, its scopes, projects, provider instances.
+void examine_t3_servers(const Examination& examination, Findings& findings);
+
 // Doorbells, card keys, limits.
 void examine_services(const Examination& examination, Findings& findings);
 

@@ -18,7 +18,8 @@ Result<ExitCode> run_doctor_command(Invocation& invocation) {
   adapter::PosixCommands commands;
   const Examination examination{invocation, (*session)->config(), context, commands, invocation.arguments.fix};
   Findings findings{{"configuration", FindingState::good, "loaded; every key is known and nothing contradicts", ""}};
-  for (const auto examine : {examine_gates, examine_tracker, examine_repositories, examine_executors, examine_services})
+  for (const auto examine :
+       {examine_gates, examine_tracker, examine_repositories, examine_executors, examine_t3_servers, examine_services})
     examine(examination, findings);
 
   const bool json = invocation.arguments.output == OutputForm::json;

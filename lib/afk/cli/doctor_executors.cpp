@@ -99,8 +99,8 @@ void examine_sandbox(const Examination& examination, const std::string& name, co
     return;
   }
   const std::string tool = settings.sandbox == Sandbox::bubblewrap ? "bubblewrap"
-                           : settings.sandbox == Sandbox::docker ? fmt::format("docker with {}", settings.image)
-                                                                 : fmt::format("podman with {}", settings.image);
+                           : settings.sandbox == Sandbox::docker   ? fmt::format("docker with {}", settings.image)
+                                                                   : fmt::format("podman with {}", settings.image);
   findings.push_back({check, FindingState::good,
                       fmt::format("{} works: an agent sees its clone, its report folder and what its table names, has "
                                   "{}, and {}",
@@ -125,7 +125,8 @@ void examine_agent(const Examination& examination, const std::string& name, cons
                              : std::get_if<ProcessExecutorSettings>(&executor->second);
   if (settings != nullptr && adapter::is_container(settings->sandbox)) {
     findings.push_back({check, FindingState::note,
-                        fmt::format("\"{}\" is looked for in the image {}", process->argv.front(), settings->image), ""});
+                        fmt::format("\"{}\" is looked for in the image {}", process->argv.front(), settings->image),
+                        ""});
     return;
   }
   const auto program = adapter::try_find_program(process->argv.front(), environment_value(examination, "PATH"));
@@ -179,8 +180,13 @@ void examine_executors(const Examination& examination, Findings& findings) {
     examine_workspace(examination, name, *process, findings);
     examine_sandbox(examination, name, *process, findings);
   }
-  for (const auto& [name, agent] : examination.config.agents)
-    examine_agent(examination, name, agent, findings);
+  for (const auto& [name, agent] : examination.config.agents) {
+    const auto executor = examination.config.executors.find(agent.executor);
+    const bool elsewhere =
+        executor != examination.config.executors.end() && std::holds_alternative<T3ExecutorSettings>(executor->second);
+    if (!elsewhere) // the program is the server's
+      examine_agent(examination, name, agent, findings);
+  }
   for (const auto& [name, executor] : examination.context.executors) {
     auto look = executor->look();
     if (look)

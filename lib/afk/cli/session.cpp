@@ -6,12 +6,13 @@
 #include <afk/adapter/executor_process_prune.hpp>
 #include <afk/adapter/git.hpp>
 #include <afk/adapter/landing_git.hpp>
-#include <afk/adapter/notifier_webhook.hpp>
 #include <afk/adapter/system_tick_gate.hpp>
 #include <afk/adapter/tracker_directory.hpp>
 #include <afk/adapter/workspace.hpp>
 #include <afk/cli/process_agent.hpp>
 #include <afk/cli/session_kubernetes.hpp>
+#include <afk/cli/session_notifiers.hpp>
+#include <afk/cli/session_t3.hpp>
 #include <afk/cli/stop_signal.hpp>
 #include <afk/cli/unsupported.hpp>
 #include <afk/cli/version.hpp>
@@ -107,12 +108,14 @@ struct Session::Parts {
   http::CurlTransport curl;                    // nothing is set up before the first request
   http::TransportStack transport;
   std::map<std::string, std::unique_ptr<KubernetesParts>> clusters; // they send by the transport
+  std::map<std::string, Secret> t3_tokens;                          // by executor
+  std::map<std::string, std::unique_ptr<T3Parts>> t3_servers;       // they send by the transport
   std::vector<std::unique_ptr<Notifier>> notifiers;
 
   Result<void> open() {
     if (auto supported = check_supported(config); !supported)
       return supported;
-    for (const auto step : {&Parts::open_secrets, &Parts::open_tracker, &Parts::open_executors, &Parts::open_notifiers})
+    for (const auto step : {&Parts::open_secrets, &Parts::open_tracker, &Parts::open_executors, &Parts::open_doorbells})
       if (auto opened = (this->*step)(); !opened)
         return opened;
     return {};
@@ -136,6 +139,16 @@ struct Session::Parts {
         return with_context("notify." + name, std::move(secret).error());
       redactor.add(*secret);
       notifier_urls.emplace(name, std::move(*secret));
+    }
+    for (const auto& [name, executor] : config.executors) {
+      const auto* t3 = std::get_if<T3ExecutorSettings>(&executor);
+      if (t3 == nullptr)
+        continue;
+      auto secret = config::read_secret_file(t3->token_file);
+      if (!secret)
+        return with_context(fmt::format("executors.{}.token_file", name), std::move(secret).error());
+      redactor.add(*secret);
+      t3_tokens.emplace(name, std::move(*secret));
     }
     invocation.console.set_redactor(std::move(redactor));
     if (config.prompt.template_file.empty())
@@ -167,10 +180,16 @@ struct Session::Parts {
           return with_context("executors." + name, std::move(opened).error());
         continue;
       }
+      if (const auto* t3 = std::get_if<T3ExecutorSettings>(&settings)) {
+        if (auto opened = open_t3_server(name, *t3); !opened)
+          return with_context("executors." + name, std::move(opened).error());
+        continue;
+      }
       const auto* process = std::get_if<ProcessExecutorSettings>(&settings);
       if (process == nullptr)
-        return Error{ErrorKind::configuration,
-                     fmt::format("executors.{}.kind: this version of afk has the kinds process and kubernetes", name)};
+        return Error{
+            ErrorKind::configuration,
+            fmt::format("executors.{}.kind: this version of afk has the kinds process, t3 and kubernetes", name)};
       if (auto opened = open_process(name, *process); !opened)
         return with_context("executors." + name, std::move(opened).error());
     }
@@ -214,13 +233,25 @@ struct Session::Parts {
 
   Result<void> open_cluster(const std::string& name, const KubernetesExecutorSettings& settings) {
     const Config& all = config;
-    auto parts = open_kubernetes(
-        {invocation, config, git, transport, mode, derive_step_limit(config),
-         [&all](const RepositoryName& repository) { return find_landing_repository(all, repository); }},
-        name, settings);
+    auto parts =
+        open_kubernetes({invocation, config, git, transport, mode, derive_step_limit(config),
+                         [&all](const RepositoryName& repository) { return find_landing_repository(all, repository); }},
+                        name, settings);
     if (!parts)
       return std::move(parts).error();
     clusters.emplace(name, std::move(*parts));
+    return {};
+  }
+
+  Result<void> open_t3_server(const std::string& name, const T3ExecutorSettings& settings) {
+    const Config& all = config;
+    auto parts =
+        open_t3({invocation, config, git, commands, transport, digest, mode, derive_step_limit(config),
+                 [&all](const RepositoryName& repository) { return find_landing_repository(all, repository); }},
+                name, settings, t3_tokens.at(name));
+    if (!parts)
+      return std::move(parts).error();
+    t3_servers.emplace(name, std::move(*parts));
     return {};
   }
 
@@ -235,17 +266,11 @@ struct Session::Parts {
     return adapter::LandingRepository{std::move(*source), settings->landing.landing};
   }
 
-  Result<void> open_notifiers() {
-    for (const auto& [name, settings] : config.notify) {
-      if (settings.kind != NotifierSettings::Kind::webhook)
-        return Error{ErrorKind::configuration,
-                     fmt::format("notify.{}.kind: this version of afk rings webhooks alone", name)};
-      auto url = http::parse_url(notifier_urls.at(name).reveal());
-      if (!url)
-        return with_context(fmt::format("notify.{}.url_file", name), std::move(url).error());
-      notifiers.push_back(std::make_unique<adapter::WebhookNotifier>(
-          transport, adapter::WebhookSettings{name, settings.on, std::move(*url), derive_step_limit(config)}));
-    }
+  Result<void> open_doorbells() {
+    auto opened = open_notifiers(config, notifier_urls, transport, derive_step_limit(config));
+    if (!opened)
+      return std::move(opened).error();
+    notifiers = std::move(*opened);
     return {};
   }
 };
@@ -289,6 +314,11 @@ loop::TickContext Session::context() const {
     context.executors.emplace(name, cluster->executor.get());
     context.landings.emplace(name, cluster->landing.get());
   }
+  for (const auto& [name, server] : parts.t3_servers) {
+    context.executors.emplace(name, server->executor.get());
+    context.landings.emplace(name, server->landing.get());
+    context.publishers.emplace(name, server->publisher);
+  }
   for (const auto& notifier : parts.notifiers)
     context.notifiers.push_back(notifier.get());
   return context;
@@ -316,14 +346,19 @@ loop::RequestCount Session::requests() const {
 
 std::vector<Error> Session::prune() {
   std::vector<Error> problems;
-  for (const auto& [name, executor] : parts_->config.executors) {
-    const auto* process = std::get_if<ProcessExecutorSettings>(&executor);
-    if (process == nullptr || parts_->gate.read_time() != TickGate::Time::left)
-      continue;
-    const adapter::WorkspaceLayout& layout = parts_->processes.at(name)->workspace.layout();
-    auto report = adapter::prune_runs({layout, parts_->invocation.clock, process->keep});
+  const auto prune_workspace = [&](const std::string& name, const adapter::Workspace& workspace, Duration keep) {
+    if (parts_->gate.read_time() != TickGate::Time::left)
+      return;
+    auto report = adapter::prune_runs({workspace.layout(), parts_->invocation.clock, keep});
     for (std::string& problem : report.problems)
       problems.push_back({ErrorKind::io, fmt::format("executor {}: {}", name, problem)});
+  };
+  for (const auto& [name, executor] : parts_->config.executors) {
+    if (const auto* process = std::get_if<ProcessExecutorSettings>(&executor))
+      prune_workspace(name, parts_->processes.at(name)->workspace, process->keep);
+    if (const auto* t3 = std::get_if<T3ExecutorSettings>(&executor);
+        t3 != nullptr && t3->clone == T3ExecutorSettings::Clone::afk)
+      prune_workspace(name, parts_->t3_servers.at(name)->workspace, ProcessExecutorSettings{}.keep);
   }
   return problems;
 }

@@ -67,14 +67,14 @@ TEST_CASE("the executor contract") {
 TEST_CASE("the executor contract is as long as it has to be") {
   const auto cases = contract_cases();
   for (const ContractExecutor& executor : contract_executors()) {
-    std::size_t applicable = 0;
+    int applicable = 0;
     for (std::size_t index = 0; index < cases.size(); ++index) {
       const std::string reason = why_not(executor, cases[index]);
       applicable += reason.empty() ? 1 : 0;
       std::printf("executor contract | %-8s | %2zu | %s | %s\n", executor.name.c_str(), index + 1,
                   cases[index].name.c_str(), reason.empty() ? "applies" : ("n/a: " + reason).c_str());
     }
-    std::printf("executor contract: %s: %zu of %zu cases\n", executor.name.c_str(), applicable, cases.size());
+    std::printf("executor contract: %s: %d of %zu cases\n", executor.name.c_str(), applicable, cases.size());
     CHECK(applicable >= 40);
   }
 }

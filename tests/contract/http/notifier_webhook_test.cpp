@@ -26,7 +26,7 @@ const Doorbell doorbell{.key = "afk-abcdefghijklmnopqrstuvwxyz:done",
                         .message = "The change is on the base.",
                         .link = ""};
 
-WebhookSettings settings_for(const std::string& url) {
+ReceiverSettings settings_for(const std::string& url) {
   return {.name = "team", .on = {}, .url = http::parse_url(url).value(), .timeout = std::chrono::seconds(20)};
 }
 

@@ -19,6 +19,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* process_executor = R"([agents.script]
+argv = ["ROOT/agent.sh"]
+[executors.local]
+kind = "process"
+workspace_root = "work"
+sandbox = "none"
+)";
+
+std::string replace_all(std::string text, const std::string& old_text, const std::string& new_text) {
+  for (auto place = text.find(old_text); place != std::string::npos; place = text.find(old_text, place + 1))
+    text.replace(place, old_text.size(), new_text);
+  return text;
+}
+
 std::string render_configuration(const std::string& root, const Story& story) {
   return R"(kill_switch = false
 kill_switch_file = "kill-switch"
@@ -28,15 +42,9 @@ kind = "directory"
 url = "tracker"
 [trust]
 labelers = ["ada"]
-[agents.script]
-argv = [")" +
-         root + R"(/agent.sh"]
-[routing]
+)" + replace_all(story.executor.empty() ? process_executor : story.executor, "ROOT", root) +
+         R"([routing]
 default_agent = "script"
-[executors.local]
-kind = "process"
-workspace_root = "work"
-sandbox = "none"
 [repositories."acme/app"]
 clone_url = "app"
 [lifecycle]
@@ -118,12 +126,6 @@ std::string hide_durations(std::string text) {
     text.replace(begin, end - begin, hidden);
     end = begin + hidden.size();
   }
-  return text;
-}
-
-std::string replace_all(std::string text, const std::string& old_text, const std::string& new_text) {
-  for (auto place = text.find(old_text); place != std::string::npos; place = text.find(old_text, place + 1))
-    text.replace(place, old_text.size(), new_text);
   return text;
 }
 

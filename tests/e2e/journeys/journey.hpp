@@ -17,6 +17,8 @@ struct Story {
   // What the agent does, in the run's clone. $WORLD is the folder of the story, $ORDER the one with the prompt.
   std::string agent = "echo hello > greeting.txt\ngit add --all\ngit commit --quiet --message 'Say hello'\n";
   std::string check = "grep hello greeting.txt\n"; // check.sh of the repository
+  std::string executor = {}; // the tables of agent "script" and of its executor; "" = a process with the
+                             // agent above. ROOT is the folder of the story
   std::string turn_end_grace = "0s";
   std::string lifecycle;       // more lines for [lifecycle]
   std::string settings;        // more lines at the end of the configuration
@@ -58,12 +60,18 @@ class Journey {
   // The name of a run whose arming got a random id: replaced in the transcript, the short form of it too.
   void hide_run(const std::string& run);
 
+  // A text that differs from run to run, and its name in the transcript.
+  void hide(const std::string& text, const std::string& name) { replaced_.emplace_back(text, name); }
+
   // Everything so far and what is left of issue 1 (the log of the base, its work tree, the issue's file, comments and
   // log) against a golden file of tests/golden/journeys.
   void check_transcript(const std::string& name);
 
   [[nodiscard]] bool has_label(const std::string& label, int number = 1) const;
   [[nodiscard]] bool is_closed(int number = 1) const;
+
+  // What was written down so far.
+  [[nodiscard]] const std::string& transcript() const { return transcript_; }
 
   // All comments of issue 1 behind each other.
   [[nodiscard]] std::string comments() const;
