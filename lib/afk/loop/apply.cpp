@@ -72,6 +72,11 @@ class Applier {
     return context_.tracker.writes().set_label(run_.issue, step.label, step.target);
   }
 
+  Result<void> carry_out(const SayOnce& step) {
+    auto said = context_.tracker.writes().create_comment_once(run_.issue, step.body, step.mark);
+    return said ? Result<void>() : Result<void>(std::move(said).error());
+  }
+
   Result<void> carry_out(const CloseIssue&) { return context_.tracker.writes().close_issue(run_.issue); }
 
   Result<void> carry_out(const StartTurn& step) {

@@ -7,6 +7,7 @@
 #include <afk/loop/base_look.hpp>
 #include <afk/loop/counting_labels.hpp>
 #include <afk/loop/people.hpp>
+#include <afk/loop/refusal.hpp>
 
 #include <fmt/format.h>
 
@@ -443,6 +444,24 @@ std::vector<IssueRef> find_worth_reading(const PollLook& look) {
   return worth;
 }
 
+// People have to be told once why an arming was refused, which takes the comments to see whether they were.
+std::vector<IssueRef> find_worth_telling(const TickContext& context, const PollLook& look) {
+  constexpr std::size_t most_told = 5;
+  std::vector<IssueRef> worth;
+  const DispatchPlan plan = derive_dispatch_plan(look.input);
+  for (const RepositoryInput& repository : look.input.repositories) {
+    for (const Candidate& candidate : repository.candidates) {
+      const auto ready = look.ready.find(candidate.issue);
+      const auto verdict = std::ranges::find(plan.issues, candidate.issue, &IssueVerdict::issue);
+      if (worth.size() < most_told && ready != look.ready.end() && verdict != plan.issues.end() &&
+          ready->second.record.depth == IssueDepth::arming &&
+          derive_worth_telling(context, candidate, *verdict) == WorthTelling::yes)
+        worth.push_back(candidate.issue);
+    }
+  }
+  return worth;
+}
+
 // Where every issue read costs, they are read in stages: who armed them for those that could take a slot, and the whole
 // for those that would. An issue that is refused then gives its place to the next one, a few times in a tick.
 void read_in_stages(const TickContext& context, const Listed& listed, PollLook& look) {
@@ -453,7 +472,9 @@ void read_in_stages(const TickContext& context, const Listed& listed, PollLook& 
   look_at_bases(context, first, look);
   judge_ready_issues(context, listed, look);
   for (int round = 0; round < most_rounds; ++round) {
-    const auto worth = find_worth_reading(look);
+    auto worth = find_worth_reading(look);
+    if (round == 0)
+      std::ranges::copy(find_worth_telling(context, look), std::back_inserter(worth));
     if (worth.empty())
       break;
     read_whole(context, worth, look);

@@ -2,6 +2,7 @@
 
 #include <afk/core/dispatch_policy.hpp>
 #include <afk/loop/dispatch_steps.hpp>
+#include <afk/loop/refusal.hpp>
 
 #include <fmt/format.h>
 
@@ -121,6 +122,28 @@ Result<PollLook> look_with_recorded_armings(const TickContext& context, TickRepo
   return look_at_ready_issues(context);
 }
 
+// Comments have a cap of their own: a crowd of refused issues is told over several ticks.
+constexpr std::size_t most_refusals_told = 5;
+
+void tell_refusals(const TickContext& context, const PollLook& look, const DispatchPlan& plan, TickReport& tick) {
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < plan.issues.size() && told < most_refusals_told; ++i) {
+    const auto refusal = derive_refusal(context, look, plan.issues[i]);
+    if (!refusal)
+      continue;
+    ++told;
+    const Step say{*refusal};
+    tick.issues[i].writes.push_back(render_step(say));
+    if (is_dry(context))
+      continue;
+    RunInFlight nobody;
+    nobody.issue = plan.issues[i].issue;
+    const ApplyOutcome outcome = apply_steps(context, {&say, 1}, nobody);
+    if (outcome.end == ApplyOutcome::End::failed)
+      tick.errors.push_back({nobody.issue, *outcome.error});
+  }
+}
+
 void work_on_plan(const TickContext& context, const PollLook& look, TickReport& tick) {
   const DispatchPlan plan = derive_dispatch_plan(look.input);
   for (const IssueVerdict& verdict : plan.issues)
@@ -142,6 +165,7 @@ void work_on_plan(const TickContext& context, const PollLook& look, TickReport& 
       report->turn.reset();
     }
   }
+  tell_refusals(context, look, plan, tick); // after what matters more
 }
 
 std::string derive_idle_reason(const TickContext& context, KillSwitch kill_switch) {

@@ -75,6 +75,7 @@ std::string render_step(const Step& step) {
             return fmt::format("delete branch {} at {}", one.order.branch, one.order.head);
           },
           [](const Ring& one) { return fmt::format("ring {} ({})", one.notifier, render_ending(one.doorbell.kind)); },
+          [](const SayOnce&) -> std::string { return "say on the issue why nothing was started"; },
           [](const ReleaseLock& one) { return fmt::format("take off label {}", clean_single_line(one.label)); },
       },
       step);

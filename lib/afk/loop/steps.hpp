@@ -24,6 +24,12 @@ struct RecordHandEdits {};
 // Creates or edits the run's comment from the card as it is at that moment; nothing happens when its text is the same.
 struct WriteCard {};
 
+// A comment that stands on the issue once: nothing happens where one of ours holds the mark already.
+struct SayOnce {
+  std::string body;
+  std::string mark;
+};
+
 struct SetLabel {
   std::string label;
   TrackerWrites::LabelTarget target = TrackerWrites::LabelTarget::on;
@@ -98,7 +104,7 @@ struct ReleaseLock {
 
 using Step = std::variant<RecordHandEdits, WriteCard, SetLabel, CloseIssue, StartTurn, AnswerTurn, StopAttempt,
                           KeepCandidate, PushCandidate, CreatePullRequest, MarkPullRequestReady, MergePullRequest,
-                          RerunFailedChecks, DeleteBranch, Ring, ReleaseLock>;
+                          RerunFailedChecks, DeleteBranch, Ring, ReleaseLock, SayOnce>;
 
 // Steps that start work or change a repository: the kill switch is read directly before each of them, and with it on
 // the plan ends there. `tidies_up` changes a repository too, and is only left out then.
