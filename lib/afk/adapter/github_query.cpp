@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace afk::adapter {
 
@@ -204,11 +205,14 @@ GithubQuery render_issue_query(const GithubIssueQuery& asked) {
   GithubQuery query;
   const bool arming = asked.detail == GithubDetail::arming;
   const bool run = asked.detail == GithubDetail::run;
+  std::set<RepositoryName> seen;
   std::string body = "viewer{databaseId login}";
   for (std::size_t index = 0; index < asked.issues.size(); ++index) {
     const IssueRef& issue = asked.issues[index];
-    body +=
-        fmt::format("x{}:{}{{...R issue(number:{}){{...I}}", index, open_repository(issue.repository), issue.number);
+    // Whether a repository's base is red is asked before anything is started in it: once.
+    const bool with_base = arming && seen.insert(issue.repository).second;
+    body += fmt::format("x{}:{}{{...R {}issue(number:{}){{...I}}", index, open_repository(issue.repository),
+                        with_base ? "defaultBranchRef{target{...K}...B}" : "", issue.number);
     if (run) {
       body += ask_for_branches(issue.number);
       if (asked.environment) {
@@ -220,8 +224,9 @@ GithubQuery render_issue_query(const GithubIssueQuery& asked) {
   const std::string issue = fmt::format("fragment I on Issue{{{}}}", render_issue_fields(asked.detail));
   finish(query, body,
          {actor_fragment, run ? protected_repository_fragment : repository_fragment, label_fragment, log_fragment,
-          issue, arming ? "" : comment_fragment, run ? protection_fragment : "", run ? check_fragment : "",
-          run ? pull_request_fragment : "", run && asked.environment ? deployment_fragment : ""});
+          issue, arming ? "" : comment_fragment, run || arming ? protection_fragment : "",
+          run || arming ? check_fragment : "", run ? pull_request_fragment : "",
+          run && asked.environment ? deployment_fragment : ""});
   return query;
 }
 

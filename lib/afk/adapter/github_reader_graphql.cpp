@@ -271,7 +271,7 @@ class GraphqlReader final : public GithubReader {
                                                   parsed.ok() ? parsed->issues[index].error() : parsed.error());
       }
     }
-    if (parsed.ok() && query.detail == GithubDetail::run) {
+    if (parsed.ok() && query.detail != GithubDetail::whole) {
       note_github_work(*answer, query, parts_.client.asked(), parts_.memory);
     }
   }

@@ -316,6 +316,28 @@ void note_branch(const json& node, const RepositoryName& repository, GithubMemor
   }
 }
 
+// Of the default branch: what is required on it, and the checks of its head where they were asked for.
+void note_base(const json& part, const RepositoryName& repository, GithubMemory& memory) {
+  const auto base = find_object(part, "defaultBranchRef");
+  if (!base.ok() || *base == nullptr || inspect_json(**base, "rules") == JsonPresence::absent) {
+    return;
+  }
+  const auto name = require_string(**base, "name");
+  const auto target = require_object(**base, "target");
+  const auto oid = target.ok() ? require_string(**target, "oid") : Result<std::string>(target.error());
+  if (!name.ok() || !oid.ok()) {
+    return;
+  }
+  // Whoever names no base means this one.
+  memory.required.insert_or_assign(make_github_key(repository, *name), parse_required(**base));
+  if (inspect_json(**target, "statusCheckRollup") == JsonPresence::absent) {
+    return;
+  }
+  if (auto checks = parse_checks(**target, *oid); checks.ok()) {
+    memory.checks.insert_or_assign(make_github_key(repository, *oid), std::move(*checks));
+  }
+}
+
 Result<GithubWork> parse_work(const GithubEnvelope& envelope, std::size_t index, const json& object,
                               const GithubWorkPart& part) {
   GithubWork work;
@@ -377,12 +399,8 @@ void note_github_work(const http::Response& response, const GithubIssueQuery& qu
         note_branch(node, repository, memory);
       }
     }
-    const auto base = find_object(**part, "defaultBranchRef");
-    const auto name = base.ok() && *base != nullptr ? require_string(**base, "name") : Result<std::string>(Error{});
-    if (name.ok()) {
-      memory.required.insert_or_assign(make_github_key(repository, *name), parse_required(**base));
-    }
-    if (query.environment) {
+    note_base(**part, repository, memory);
+    if (query.environment && query.detail == GithubDetail::run) {
       if (auto deployment = parse_deployments(**part); deployment.ok()) {
         memory.deployments.insert_or_assign(make_github_key(repository, *query.environment), std::move(*deployment));
       }

@@ -13,8 +13,8 @@
 
 namespace afk::adapter {
 
-// Keeps what an answer to a query of detail `run` tells of the runs' work. What cannot be read is not kept, so that
-// whoever needs it asks, and hears what is wrong.
+// Keeps what an answer to a query of detail `run` tells of the runs' work, or one of detail `arming` of bases. What
+// cannot be read is not kept, so that whoever needs it asks, and hears what is wrong.
 void note_github_work(const http::Response& response, const GithubIssueQuery& query, const GithubAsked& asked,
                       GithubMemory& memory);
 
