@@ -2,6 +2,7 @@
 
 #include <afk/adapter/commands_posix.hpp>
 #include <afk/adapter/crypto.hpp>
+#include <afk/adapter/deployments_url.hpp>
 #include <afk/adapter/executor_process.hpp>
 #include <afk/adapter/executor_process_prune.hpp>
 #include <afk/adapter/git.hpp>
@@ -10,13 +11,16 @@
 #include <afk/adapter/tracker_directory.hpp>
 #include <afk/adapter/workspace.hpp>
 #include <afk/cli/process_agent.hpp>
+#include <afk/cli/session_github.hpp>
 #include <afk/cli/session_kubernetes.hpp>
 #include <afk/cli/session_notifiers.hpp>
 #include <afk/cli/session_t3.hpp>
 #include <afk/cli/stop_signal.hpp>
+#include <afk/cli/tracker_token.hpp>
 #include <afk/cli/unsupported.hpp>
 #include <afk/cli/version.hpp>
 #include <afk/config/guarded_file.hpp>
+#include <afk/core/clone_url.hpp>
 #include <afk/http/transport_curl.hpp>
 #include <afk/http/transport_stack.hpp>
 
@@ -67,6 +71,8 @@ Result<adapter::RepositorySource> derive_source(const Config& config, const Repo
   if (!settings)
     return std::move(settings).error();
   if (settings->clone_url.empty())
+    settings->clone_url = derive_clone_url(config.tracker.kind, config.tracker.url, repository);
+  if (settings->clone_url.empty())
     return Error{ErrorKind::configuration,
                  fmt::format("repositories.\"{0}\".clone_url is missing: the directory tracker does not know where {0} "
                              "is; write the path or URL of its Git repository there",
@@ -107,15 +113,19 @@ struct Session::Parts {
   std::map<std::string, Secret> notifier_urls; // the path of a webhook is its password
   http::CurlTransport curl;                    // nothing is set up before the first request
   http::TransportStack transport;
+  Secret tracker_token;                                             // of a forge
+  std::unique_ptr<GithubParts> github;                              // where that is the tracker
   std::map<std::string, std::unique_ptr<KubernetesParts>> clusters; // they send by the transport
   std::map<std::string, Secret> t3_tokens;                          // by executor
   std::map<std::string, std::unique_ptr<T3Parts>> t3_servers;       // they send by the transport
   std::vector<std::unique_ptr<Notifier>> notifiers;
+  std::unique_ptr<Deployments> deployments; // nothing where none is configured
 
   Result<void> open() {
     if (auto supported = check_supported(config); !supported)
       return supported;
-    for (const auto step : {&Parts::open_secrets, &Parts::open_tracker, &Parts::open_executors, &Parts::open_doorbells})
+    for (const auto step : {&Parts::open_secrets, &Parts::open_tracker, &Parts::open_executors, &Parts::open_doorbells,
+                            &Parts::open_deployments})
       if (auto opened = (this->*step)(); !opened)
         return opened;
     return {};
@@ -150,6 +160,13 @@ struct Session::Parts {
       redactor.add(*secret);
       t3_tokens.emplace(name, std::move(*secret));
     }
+    if (config.tracker.kind != TrackerKind::directory) {
+      auto token = read_tracker_token({invocation, config, commands});
+      if (!token)
+        return std::move(token).error();
+      redactor.add(*token);
+      tracker_token = std::move(*token);
+    }
     invocation.console.set_redactor(std::move(redactor));
     if (config.prompt.template_file.empty())
       return {};
@@ -162,16 +179,26 @@ struct Session::Parts {
   }
 
   Result<void> open_tracker() {
+    if (config.tracker.kind == TrackerKind::github) {
+      auto parts = open_github(config, transport, invocation.clock, tracker_token);
+      if (!parts)
+        return std::move(parts).error();
+      github = std::move(*parts);
+      return {};
+    }
     if (config.tracker.kind != TrackerKind::directory)
-      return Error{ErrorKind::configuration,
-                   fmt::format("tracker.kind = \"{}\": this version of afk works on the directory tracker alone",
-                               render_tracker_kind(config.tracker.kind))};
+      return Error{
+          ErrorKind::configuration,
+          fmt::format("tracker.kind = \"{}\": this version of afk works on the directory tracker and on GitHub",
+                      render_tracker_kind(config.tracker.kind))};
     adapter::DirectoryTrackerSettings settings;
     settings.root = config.tracker.url;
     tracker =
         std::make_unique<adapter::DirectoryTracker>(std::move(settings), invocation.clock, invocation.random, digest);
     return {};
   }
+
+  [[nodiscard]] Tracker& find_tracker() { return github ? static_cast<Tracker&>(github->tracker) : *tracker; }
 
   Result<void> open_executors() {
     for (const auto& [name, settings] : config.executors) {
@@ -266,6 +293,15 @@ struct Session::Parts {
     return adapter::LandingRepository{std::move(*source), settings->landing.landing};
   }
 
+  Result<void> open_deployments() {
+    const DeploymentSettings& settings = config.deployment;
+    if (settings.kind == DeploymentKind::url)
+      deployments = std::make_unique<adapter::UrlDeployments>(
+          transport, adapter::UrlDeploymentsSettings{settings.url, settings.field, settings.confirmations,
+                                                     derive_step_limit(config)});
+    return {};
+  }
+
   Result<void> open_doorbells() {
     auto opened = open_notifiers(config, notifier_urls, transport, derive_step_limit(config));
     if (!opened)
@@ -293,7 +329,7 @@ const Config& Session::config() const {
 loop::TickContext Session::context() const {
   Parts& parts = *parts_;
   loop::TickContext context{parts.config,
-                            *parts.tracker,
+                            parts.find_tracker(),
                             {},
                             {},
                             {},
@@ -321,6 +357,14 @@ loop::TickContext Session::context() const {
   }
   for (const auto& notifier : parts.notifiers)
     context.notifiers.push_back(notifier.get());
+  context.deployments = parts.deployments.get();
+  if (parts.github) {
+    context.people = &parts.github->people;
+    context.pull_requests = &parts.github->pull_requests;
+    context.checks = &parts.github->checks;
+    if (parts.github->deployments)
+      context.deployments = &*parts.github->deployments;
+  }
   return context;
 }
 
@@ -341,6 +385,14 @@ loop::RequestCount Session::requests() const {
   requests.by_host = parts_->transport.counts().by_host();
   for (const auto& [host, count] : requests.by_host)
     requests.count += count;
+  if (parts_->github) {
+    requests.points = static_cast<int>(parts_->github->client.points());
+    const auto& limits = parts_->github->client.limits();
+    for (const char* resource : {"graphql", "core"}) // the one that most is asked of goes first
+      if (const auto known = limits.find(resource);
+          !requests.rate_limit_remaining && known != limits.end() && known->second.remaining)
+        requests.rate_limit_remaining = static_cast<int>(*known->second.remaining);
+  }
   return requests;
 }
 
