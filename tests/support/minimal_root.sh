@@ -6,7 +6,7 @@
 # The root holds the essential packages and apt; a clone of the project (HEAD, or the commit that is named) lies in
 # /root/afk and is the working folder. The root is moved onto "/" of a mount namespace of its own: under a plain chroot
 # the kernel refuses user namespaces and so every sandbox, and so does a masked /proc. The network is the machine's, for
-# apt. Needs root, mmdebstrap, git, mount and util-linux. The command's exit code is passed on.
+# apt; the files that AFK_ROOT_FILES names, with blanks between them, lie in /root. Needs root, mmdebstrap, git, mount and util-linux. The command's exit code is passed on.
 set -euo pipefail
 
 if [[ ${1-} == --inside ]]; then
@@ -62,6 +62,7 @@ mmdebstrap --quiet --variant=apt "$suite" "$work/root" ${archive:+"$archive"} >&
 git -c safe.directory='*' clone --quiet --no-hardlinks "$source_dir" "$work/root/root/afk"
 git -C "$work/root/root/afk" checkout --quiet --detach \
   "$(git -c safe.directory='*' -C "$source_dir" rev-parse --verify "$commit^{commit}")"
+for file in ${AFK_ROOT_FILES-}; do cp -- "$file" "$work/root/root/"; done
 echo "minimal root: $(. "$work/root/etc/os-release" && echo "$PRETTY_NAME"), commit $(git -C "$work/root/root/afk" rev-parse --short HEAD)," \
   "built in $((SECONDS - started)) s" >&2
 unshare --mount --propagation private --pid --fork --kill-child -- "${BASH_SOURCE[0]}" --inside "$work/root" "$command"
