@@ -98,19 +98,9 @@ Result<void> LandingGit::keep_candidate(const WorkQuery& query, const WorkEviden
                            .head = evidence.candidate_head}});
 }
 
-// Brings the run's head into the mirror: out of its clone, or from the remote where the agent pushed it.
-Result<void> LandingGit::import_head(const WorkQuery& query, const WorkEvidence& evidence,
-                                     const LandingRepository& repository) {
-  Mirror mirror = derive_mirror(git_, workspace_.layout(), query.issue.repository);
-  if (settings_.workspaces == Workspaces::elsewhere) {
-    auto remote = derive_remote(repository.source);
-    if (!remote.ok()) {
-      return std::move(remote).error();
-    }
-    const auto lock = mirror.lock();
-    return lock.ok() ? mirror.fetch({.remote = std::move(remote).value(), .head = evidence.run_head})
-                     : Result<void>(lock.error());
-  }
+// Brings the run's head into the mirror and makes the candidate there again: it must come out the same.
+Result<void> LandingGit::import_candidate(const WorkQuery& query, const WorkEvidence& evidence,
+                                          const LandingRepository& repository) {
   auto scratch = ScratchFolder::create(settings_.scratch_root);
   if (!scratch.ok()) {
     return std::move(scratch).error();
@@ -119,21 +109,16 @@ Result<void> LandingGit::import_head(const WorkQuery& query, const WorkEvidence&
   if (!folder.ok()) {
     return std::move(folder).error();
   }
-  return import_commit(git_, {.clone = workspace_.layout().clone(derive_attempt(query)),
-                              .head = evidence.run_head,
-                              .mirror_objects = mirror.objects(),
-                              .scratch = std::move(folder).value(),
-                              .into = mirror.place(),
-                              .limits = settings_.import_limits});
-}
-
-// The candidate is made again from the imported head: it must come out the same.
-Result<void> LandingGit::import_candidate(const WorkQuery& query, const WorkEvidence& evidence,
-                                          const LandingRepository& repository) {
-  if (auto imported = import_head(query, evidence, repository); !imported.ok()) {
+  const Mirror mirror = derive_mirror(git_, workspace_.layout(), query.issue.repository);
+  if (auto imported = import_commit(git_, {.clone = workspace_.layout().clone(derive_attempt(query)),
+                                           .head = evidence.run_head,
+                                           .mirror_objects = mirror.objects(),
+                                           .scratch = std::move(folder).value(),
+                                           .into = mirror.place(),
+                                           .limits = settings_.import_limits});
+      !imported.ok()) {
     return imported;
   }
-  const Mirror mirror = derive_mirror(git_, workspace_.layout(), query.issue.repository);
   const auto merged = derive_merge(git_, {.place = mirror.place(),
                                           .base_head = evidence.base_head,
                                           .base_branch = evidence.base_branch,

@@ -18,9 +18,6 @@
 // branch are kept, and the push is refused. With landing = push refs/afk/<attempt>/onto/ remembers what the base was
 // before.
 //
-// Where workspaces are elsewhere, agents push; a branch that is an ancestor of the base has landed only if a commit of
-// it carries the trailer "Afk-Run: <run>", because one that follows the base is an ancestor too.
-//
 // A push moves one ref, from exactly the head that was seen, and only forward. Where clone_url is a repository of this
 // machine with the base checked out, its work tree moves along if it is clean (receive.denyCurrentBranch=updateInstead
 // for this one call); its hooks do not run then, because core.hooksPath may point into the work tree, where the
@@ -48,17 +45,12 @@ struct LandingRepository {
   LandingMode landing = LandingMode::push;
 };
 
-// Where agents work. `elsewhere`: on a machine whose files cannot be read here; they push the run's branch to the
-// remote themselves, and that branch is then what their workspace is otherwise.
-enum class Workspaces : std::uint8_t { here, elsewhere };
-
 struct LandingGitSettings {
   // How each repository is reached and landed on.
   std::function<Result<LandingRepository>(const RepositoryName& repository)> find_repository;
   // Where short-lived folders are made: a private one per call, removed before it answers.
   std::filesystem::path scratch_root;
   ImportLimits import_limits;
-  Workspaces workspaces = Workspaces::here;
 };
 
 class LandingGit final : public Landing {
@@ -73,7 +65,6 @@ class LandingGit final : public Landing {
   Result<void> push(const WorkQuery& query, const WorkEvidence& evidence) override;
 
  private:
-  Result<void> import_head(const WorkQuery& query, const WorkEvidence& evidence, const LandingRepository& repository);
   Result<void> import_candidate(const WorkQuery& query, const WorkEvidence& evidence,
                                 const LandingRepository& repository);
   Result<void> prepare_base_push(const WorkQuery& query, const WorkEvidence& evidence);

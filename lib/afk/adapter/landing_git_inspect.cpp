@@ -96,7 +96,7 @@ class Inspection {
       if (const auto base = subject->base_branch({}); !base.empty()) {
         branches.insert(base);
       }
-      if (subject->repository.landing == LandingMode::pull_request || is_elsewhere()) {
+      if (subject->repository.landing == LandingMode::pull_request) {
         branches.insert(subject->query->branch);
       }
     }
@@ -111,7 +111,7 @@ class Inspection {
     if (!evidence.ok()) {
       return evidence;
     }
-    const auto head = find_head(subject, *evidence);
+    const auto head = find_head(subject);
     if (!head.ok()) {
       return head.error();
     }
@@ -136,13 +136,8 @@ class Inspection {
     return evidence;
   }
 
-  [[nodiscard]] bool is_elsewhere() const { return tools_.settings.workspaces == Workspaces::elsewhere; }
-
   // The newest head of the run's branch where its agent works; nothing while it has no commit there.
-  Result<std::optional<std::string>> find_head(const Subject& subject, const WorkEvidence& evidence) {
-    if (is_elsewhere()) {
-      return evidence.branch_head.empty() ? std::optional<std::string>() : std::optional(evidence.branch_head);
-    }
+  Result<std::optional<std::string>> find_head(const Subject& subject) {
     const auto clone = tools_.workspace.layout().clone(subject.attempt());
     auto head = read_branch_head(clone, subject.query->branch);
     if (!head.ok() || !head->has_value()) {
@@ -187,7 +182,7 @@ class Inspection {
   // too.
   Result<GitPlace> open_place(const Subject& subject, const WorkEvidence& evidence) {
     if (subject.mirror.find() == Mirror::Presence::absent) {
-      // Nothing was ever started on this machine: the mirror is a cache, and whoever looks first makes it.
+      // The branch is there and the mirror is lost: it is a cache, and what the branch changes must be known.
       if (auto created = tools_.workspace.fetch_base(subject.repository.source); !created.ok()) {
         return std::move(created).error();
       }
@@ -251,7 +246,7 @@ class Inspection {
   // Landed is what was kept before it was pushed and is on the base now, whoever brought it there.
   Result<void> read_landed(const Subject& subject, const GitPlace& place, WorkEvidence& evidence) {
     if (subject.refs.heads.empty()) {
-      return is_elsewhere() ? read_landed_by_agent(subject, place, evidence) : Result<void>();
+      return {};
     }
     GitCall call;
     call.place = place;
@@ -285,38 +280,10 @@ class Inspection {
     evidence.published.head = std::move(head);
   }
 
-  // An agent that pushed to the base by itself: its branch is part of the base, and a commit of it says whose it is.
-  Result<void> read_landed_by_agent(const Subject& subject, const GitPlace& place, WorkEvidence& evidence) {
-    if (evidence.branch_head.empty()) {
-      return {};
-    }
-    const auto on_base =
-        find_ancestry(tools_.git, {.place = place, .ancestor = evidence.branch_head, .descendant = evidence.base_head});
-    if (!on_base.ok()) {
-      return on_base.error();
-    }
-    if (*on_base != Ancestry::ancestor) {
-      return {};
-    }
-    GitCall call;
-    call.place = place;
-    call.arguments = {
-        "log", "--max-count=1", "--format=%(trailers:key=Afk-Run,valueonly)", "--end-of-options", evidence.branch_head,
-        "--"};
-    const auto trailer = tools_.git.read(call);
-    if (!trailer.ok()) {
-      return trailer.error();
-    }
-    if (trim_ascii(*trailer) == subject.query->run.text) {
-      note_landed(subject, evidence.branch_head, evidence);
-    }
-    return {};
-  }
-
   Result<void> read_work(const Subject& subject, const GitPlace& place, const std::string& head,
                          WorkEvidence& evidence) {
     const bool kept = subject.refs.heads.contains(head);
-    if (!kept && !is_elsewhere()) {
+    if (!kept) {
       auto scratch = create_folder("import");
       if (!scratch.ok()) {
         return std::move(scratch).error();

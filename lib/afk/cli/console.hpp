@@ -21,6 +21,8 @@ class Console {
   // From now on the values that the redactor knows appear nowhere.
   void set_redactor(Redactor redactor);
 
+  [[nodiscard]] const Redactor& redactor() const { return redactor_; }
+
   // Whether a person watches stdout.
   enum class Audience : std::uint8_t { terminal, other };
 

@@ -358,6 +358,7 @@ loop::TickContext Session::context() const {
   for (const auto& notifier : parts.notifiers)
     context.notifiers.push_back(notifier.get());
   context.deployments = parts.deployments.get();
+  context.redactor = &parts.invocation.console.redactor();
   if (parts.github) {
     context.people = &parts.github->people;
     context.pull_requests = &parts.github->pull_requests;

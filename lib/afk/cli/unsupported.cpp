@@ -13,10 +13,11 @@ Error refuse(std::string message) {
 } // namespace
 
 Result<void> check_supported(const Config& config) {
-  if (config.deployment.kind != DeploymentKind::none && config.deployment.kind != DeploymentKind::url) {
-    return refuse(fmt::format("deployment.kind = \"{}\": this version of afk asks an address alone; write \"url\" or "
-                              "\"none\"",
-                              render_deployment_kind(config.deployment.kind)));
+  const DeploymentKind deployment = config.deployment.kind;
+  if (deployment == DeploymentKind::kubernetes || deployment == DeploymentKind::woodpecker) {
+    return refuse(fmt::format("deployment.kind = \"{}\": this version of afk asks a forge or an address; write "
+                              "\"forge\", \"url\" or \"none\"",
+                              render_deployment_kind(deployment)));
   }
   return {};
 }

@@ -34,7 +34,8 @@ void check_url(Assembly& assembly, const DeploymentSettings& settings) {
 } // namespace
 
 void check_deployment(Assembly& assembly) {
-  if (!assembly.are_sound({"tracker.kind", "deployment.kind", "deployment.url", "deployment.field"})) {
+  if (!assembly.are_sound(
+          {"tracker.kind", "deployment.kind", "deployment.url", "deployment.field", "deployment.environment"})) {
     return;
   }
   const DeploymentSettings& settings = assembly.config.deployment;
@@ -42,19 +43,19 @@ void check_deployment(Assembly& assembly) {
     assembly.refuse("deployment.kind", "the directory tracker is no forge that could show deployments",
                     "write \"url\", \"kubernetes\", \"woodpecker\" or \"none\"");
   }
-  if (settings.kind == DeploymentKind::url) {
-    check_url(assembly, settings);
-    return;
-  }
-  const auto refuse_unused = [&](std::string_view key, std::string_view value) {
-    if (!value.empty()) {
+  const auto refuse_unless = [&](DeploymentKind wanted, std::string_view key, std::string_view value) {
+    if (!value.empty() && settings.kind != wanted) {
       assembly.refuse(fmt::format("deployment.{}", key),
                       fmt::format("with kind = \"{}\" nobody would look at it", render_deployment_kind(settings.kind)),
-                      "write kind = \"url\", or leave it out");
+                      fmt::format("write kind = \"{}\", or leave it out", render_deployment_kind(wanted)));
     }
   };
-  refuse_unused("url", settings.url);
-  refuse_unused("field", settings.field);
+  refuse_unless(DeploymentKind::forge, "environment", settings.environment);
+  refuse_unless(DeploymentKind::url, "url", settings.url);
+  refuse_unless(DeploymentKind::url, "field", settings.field);
+  if (settings.kind == DeploymentKind::url) {
+    check_url(assembly, settings);
+  }
 }
 
 } // namespace afk::config

@@ -87,6 +87,8 @@ Keys<DeploymentSettings> deployment_keys() {
            &DeploymentSettings::field, text_type({.what = "a field", .most_bytes = 200}));
   list.add({"confirmations", "how many answers of one look must name the same revision"},
            &DeploymentSettings::confirmations, number_type({.least = 1, .most = 10}));
+  list.add({"environment", "the forge's environment whose deployments count; empty: the newest of any"},
+           &DeploymentSettings::environment, text_type({.what = "an environment", .most_bytes = 255}));
   return std::move(list).take();
 }
 

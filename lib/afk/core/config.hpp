@@ -288,6 +288,7 @@ struct DeploymentSettings {
   std::string url = {};   // with kind url: what answers the revision; {owner} and {name} stand for the repository's
   std::string field = {}; // of a JSON answer, "build.commit"; empty: the answer is the revision itself
   int confirmations = 3;  // requests of one look that must name the same revision
+  std::string environment = {}; // with kind forge: whose deployments count; empty: the newest of any
 
   friend bool operator==(const DeploymentSettings&, const DeploymentSettings&) = default;
 };

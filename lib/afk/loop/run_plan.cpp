@@ -1,133 +1,21 @@
 #include <afk/loop/run_plan.hpp>
 
-#include <afk/core/agent_activity.hpp>
 #include <afk/core/check_verdict.hpp>
 #include <afk/core/decide.hpp>
 #include <afk/core/message.hpp>
-#include <afk/core/pull_request_text.hpp>
 #include <afk/core/run_clocks.hpp>
-#include <afk/core/working_hours.hpp>
+#include <afk/loop/action_steps.hpp>
 #include <afk/loop/card_view.hpp>
 #include <afk/loop/ending_steps.hpp>
-#include <afk/loop/run_trust.hpp>
-#include <afk/loop/turn_orders.hpp>
+#include <afk/loop/run_observation.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace afk::loop {
 
 namespace {
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-
-HoldVerdict derive_hold(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
-  using Hold = Situation::Hold;
-  if (facts.kill_switch == TickGate::KillSwitch::on)
-    return {Hold::held, "the kill switch is on"};
-  if (has_label(look.record.labels, context.config.labels.paused))
-    return {Hold::held, fmt::format("the label {} is on", context.config.labels.paused)};
-  if (is_open(look.settings.policy.hours, facts.now) == HoursState::closed)
-    return {Hold::held, "outside the working hours"};
-  const auto is_full = [](const std::optional<int>& cap, std::ptrdiff_t used) { return cap && used >= *cap; };
-  const auto& cap = context.config.policy.max_dispatches_per_day;
-  if (is_full(cap, std::ssize(facts.dispatched_today)))
-    return {Hold::held, fmt::format("the day's {} dispatches are used up", *cap)};
-  const RepositoryName& repository = look.record.issue.repository;
-  const auto here = std::ranges::count_if(facts.dispatched_today,
-                                          [&](const RepositoryName& one) { return same_repository(one, repository); });
-  const auto& cap_here = look.settings.policy.max_dispatches_per_day;
-  if (is_full(cap_here, here))
-    return {Hold::held, fmt::format("the day's {} dispatches in this repository are used up", *cap_here)};
-  return {};
-}
-
-// What was ordered and never began is left out: the same situation gives the same order under the same name, and the
-// executor finishes the start that an earlier tick was killed in.
-std::vector<AttemptView> derive_begun(std::vector<AttemptView> attempts) {
-  for (AttemptView& attempt : attempts)
-    std::erase_if(attempt.turns, [](const TurnView& turn) { return turn.state == TurnState::lost; });
-  std::erase_if(attempts,
-                [](const AttemptView& attempt) { return attempt.turns.empty() && attempt.attempt.redispatch > 0; });
-  return attempts;
-}
-
-double derive_cost_of(std::span<const AttemptView> attempts) {
-  double cost = 0;
-  for (const AttemptView& attempt : attempts)
-    cost += derive_cost(attempt.turns);
-  return cost;
-}
-
-Timestamp derive_asked_at(const Observation& observation) {
-  const TurnView* last = find_last_agent_turn(observation);
-  if (last != nullptr && last->ended_at)
-    return *last->ended_at;
-  const auto noted = observation.card.first_seen.find(FirstSeen::question);
-  return noted == observation.card.first_seen.end() ? observation.now : noted->second;
-}
-
-Observation observe_run(const TickContext& context, const WatchFacts& facts, const RunLook& look) {
-  Observation observation;
-  observation.now = facts.now;
-  observation.issue_state = look.record.state;
-  if (has_label(look.record.labels, context.config.labels.question))
-    observation.question_label = Situation::Label::on;
-  observation.person_acts = derive_person_acts(look.record, look.history, look.arming, context.config.labels);
-  observation.arming = judge_arming(context, look);
-  observation.card = look.card;
-  // A label that our own account never put on, on an issue without a card, is somebody else's, whatever the executor
-  // knows of the issue.
-  if (!look.found && has_label(look.record.labels, context.config.labels.in_progress) &&
-      derive_own_stamp(look.record, context.config.labels) == OwnStamp::never)
-    observation.lock = Observation::Lock::foreign;
-  observation.executor = look.evidence;
-  observation.executor.attempts = derive_begun(std::move(observation.executor.attempts));
-  observation.card.cost_usd = std::max(look.card.cost_usd, derive_cost_of(observation.executor.attempts));
-  observation.landing = look.landing;
-  observation.forge = look.forge;
-  observation.hold = derive_hold(context, facts, look);
-  observation.redispatch_gates = facts.redispatch;
-  if (!derive_question(observation).empty())
-    observation.answer = find_answer(context, look, derive_asked_at(observation));
-  return observation;
-}
-
-// The run's branch, where it still is at what was merged.
-std::optional<PullRequests::BranchAtHead> derive_merged_branch(const RunLook& look, const Observation& observation) {
-  const WorkEvidence& work = observation.landing.work;
-  const bool merged = work.published.state == PublishedState::merged && !work.branch_head.empty() &&
-                      work.branch_head == work.published.head;
-  if (!merged)
-    return std::nullopt;
-  return PullRequests::BranchAtHead{look.record.issue.repository,
-                                    derive_branch_name(look.record.issue.number, look.arming.run), work.branch_head};
-}
-
-EndingFacts derive_ending_facts(const RunLook& look, const Observation& observation) {
-  EndingFacts facts;
-  facts.issue = look.record.issue;
-  facts.issue_title = look.record.title;
-  facts.issue_url = look.record.url;
-  facts.issue_state = look.record.state;
-  facts.labels = look.record.labels;
-  facts.executor = look.evidence.reach == ExecutorEvidence::Reach::other_identity ? "" : look.executor;
-  facts.question = derive_question(observation);
-  facts.work_link = observation.landing.work.published.link;
-  facts.merged_branch = derive_merged_branch(look, observation);
-  facts.now = observation.now;
-  int newest = look.card.redispatches;
-  for (const AttemptView& attempt : look.evidence.attempts)
-    newest = std::max(newest, attempt.attempt.redispatch);
-  for (int k = 0; k <= newest; ++k)
-    facts.attempts.push_back({look.arming.run, k});
-  return facts;
-}
 
 // The decision as refusals bend it: what was refused for too long goes to a person.
 struct Bent {
@@ -200,169 +88,6 @@ std::string derive_reason(const Observation& observation, const RepositorySettin
   }
   return "";
 }
-
-// Builds the steps of one decision; `plan.run.view.card` is the card as it will be written.
-class StepPlanner {
- public:
-  StepPlanner(const TickContext& context, const WatchFacts& facts, const RunLook& look, RunPlan& plan)
-      : context_(context), facts_(facts), look_(look), plan_(plan), card_(plan.run.view.card) {}
-
-  Result<void> plan_action(const Action& action) {
-    return std::visit([this](const auto& one) { return plan_one(one); }, action);
-  }
-
- private:
-  Result<void> plan_one(const Wait&) {
-    plan_.steps.emplace_back(WriteCard{});
-    return {};
-  }
-
-  Result<void> plan_one(const ReportForeignLock&) { return {}; }
-
-  Result<void> plan_one(const Interrupt& action) {
-    const TurnView* live = find_live_turn(plan_.observation);
-    if (!card_.interrupt || card_.interrupt->turn != live->turn)
-      card_.interrupt = CardInterrupt{action.cause, live->turn, plan_.observation.now};
-    plan_.steps.emplace_back(WriteCard{});
-    for (const AttemptView& attempt : plan_.observation.executor.attempts)
-      plan_.steps.emplace_back(StopAttempt{look_.executor, attempt.attempt, Executor::Stop::turn});
-    return {};
-  }
-
-  Result<void> plan_one(const Park&) {
-    const EndingFacts facts = derive_ending_facts(look_, plan_.observation);
-    card_ = announce_parking(context_, std::move(card_), facts, find_last_agent_turn(plan_.observation)->turn);
-    plan_.steps = derive_parking_steps(context_, card_, facts);
-    return {};
-  }
-
-  Result<void> plan_one(const OrderTurn& action) {
-    TurnRequest request{action.kind, action.attempt, "", facts_.failure, TurnRequest::Again::no};
-    if (action.kind == TurnKind::answer)
-      request.answer = plan_.observation.answer ? plan_.observation.answer->text : "";
-    const TurnView* live = find_live_turn(plan_.observation);
-    if (live != nullptr && live->state == TurnState::waiting) {
-      card_.state = CardState::running;
-      plan_.steps.emplace_back(WriteCard{});
-      plan_.steps.emplace_back(AnswerTurn{look_.executor, look_.evidence.attempts.back().attempt, request.answer});
-      return {};
-    }
-    return start_turn(request);
-  }
-
-  Result<void> plan_one(const RepeatTurn&) {
-    return start_turn({TurnKind::first, Attempt::free, "", "", TurnRequest::Again::last_turn});
-  }
-
-  Result<void> plan_one(const Push&) {
-    plan_.steps.emplace_back(WriteCard{});
-    plan_.steps.emplace_back(KeepCandidate{look_.executor, work_query(), plan_.observation.landing.work});
-    const WorkEvidence& work = plan_.observation.landing.work;
-    const bool onto_base = look_.settings.landing.landing == LandingMode::push;
-    plan_.steps.emplace_back(
-        PushCandidate{look_.executor, work_query(), work, onto_base ? work.base_branch : work_query().branch});
-    return {};
-  }
-
-  Result<void> plan_one(const End& action) {
-    const EndingFacts facts = derive_ending_facts(look_, plan_.observation);
-    card_ = announce_ending(context_, std::move(card_), facts, action.ending, plan_.reason);
-    plan_.steps = derive_ending_steps(context_, card_, facts);
-    return {};
-  }
-
-  Result<void> plan_one(const OpenPullRequest& action) {
-    const WorkEvidence& work = plan_.observation.landing.work;
-    const PullRequestText text = derive_pull_request_text({look_.record.issue, look_.record.title, look_.arming.run,
-                                                           look_.card.agent, look_.settings.landing.last_stage});
-    using Form = NewPullRequest::Form;
-    plan_.steps.emplace_back(WriteCard{});
-    plan_.steps.emplace_back(
-        CreatePullRequest{{look_.record.issue, derive_branch_name(look_.record.issue.number, look_.arming.run),
-                           work.base_branch, work.published.head, text.title, text.body,
-                           action.state == PullRequestForm::draft ? Form::draft : Form::ready}});
-    return {};
-  }
-
-  Result<void> plan_one(const MarkReady&) {
-    const auto pull_request = find_pull_request();
-    if (!pull_request)
-      return no_pull_request();
-    plan_.steps.emplace_back(WriteCard{});
-    plan_.steps.emplace_back(MarkPullRequestReady{*pull_request});
-    return {};
-  }
-
-  Result<void> plan_one(const Merge&) {
-    const auto pull_request = find_pull_request();
-    if (!pull_request)
-      return no_pull_request();
-    plan_.steps.emplace_back(WriteCard{});
-    plan_.steps.emplace_back(MergePullRequest{{*pull_request, plan_.observation.landing.work.published.head}});
-    return {};
-  }
-
-  // The card first: a head whose re-run may have been ordered is never run again a second time.
-  Result<void> plan_one(const RerunChecks&) {
-    const WorkEvidence& work = plan_.observation.landing.work;
-    PublishedVerdict verdict = derive_published_verdict(plan_.observation, look_.settings);
-    card_.rerun_heads.push_back(work.published.head);
-    card_.first_seen[FirstSeen::rerun] = plan_.observation.now;
-    plan_.steps.emplace_back(WriteCard{});
-    plan_.steps.emplace_back(RerunFailedChecks{{look_.record.issue.repository, work.published.head, work.base_branch},
-                                               std::move(verdict.failed)});
-    return {};
-  }
-
-  [[nodiscard]] std::optional<PullRequestRef> find_pull_request() const {
-    const auto& pull_request = plan_.observation.forge.pull_request.value;
-    if (!pull_request)
-      return std::nullopt;
-    return PullRequestRef{look_.record.issue.repository, pull_request->number};
-  }
-
-  static Result<void> no_pull_request() {
-    return Error{ErrorKind::internal, "a pull request was to be changed, and none was seen"};
-  }
-
-  Result<void> start_turn(const TurnRequest& request) {
-    RunLook look = look_; // with the attempts that have begun: the names count from them
-    look.evidence = plan_.observation.executor;
-    look.card = card_;
-    auto ordered = order_turn(context_, look, plan_.observation, request);
-    if (!ordered)
-      return std::move(ordered).error();
-    note_turn(ordered->on_card);
-    card_.state = CardState::running;
-    card_.redispatches = std::max(card_.redispatches, ordered->order.redispatch);
-    plan_.turn = ordered->order.turn;
-    plan_.steps.emplace_back(WriteCard{});
-    if (ordered->order.kind == TurnKind::verify)
-      plan_.steps.emplace_back(KeepCandidate{look_.executor, work_query(), plan_.observation.landing.work});
-    plan_.steps.emplace_back(StartTurn{look_.executor, std::move(ordered->order)});
-    return {};
-  }
-
-  // A turn that an earlier tick noted and could not order keeps its place and its time.
-  void note_turn(const CardTurn& turn) {
-    const bool noted = std::ranges::any_of(card_.turns, [&](const CardTurn& one) {
-      return one.kind == turn.kind && one.cause == turn.cause && one.ordinal == turn.ordinal;
-    });
-    if (!noted)
-      card_.turns.push_back(turn);
-  }
-
-  [[nodiscard]] WorkQuery work_query() const {
-    return {look_.record.issue, look_.arming.run, plan_.observation.executor.attempts.back().attempt.redispatch,
-            derive_branch_name(look_.record.issue.number, look_.arming.run)};
-  }
-
-  const TickContext& context_;
-  const WatchFacts& facts_;
-  const RunLook& look_;
-  RunPlan& plan_;
-  RunCard& card_;
-};
 
 bool shows_since(const IssueRecord& record, IssueEventKind kind, std::string_view label, Timestamp announced) {
   const auto since = std::chrono::floor<std::chrono::seconds>(announced); // a tracker's log may count no finer
@@ -502,7 +227,7 @@ Result<RunPlan> plan_run(const TickContext& context, const WatchFacts& facts, co
     card = plan.observation.card;
   forget_refusal(plan.decision.action, card);
   card = note_look(std::move(card), plan.observation, situation);
-  if (auto planned = StepPlanner(context, facts, look, plan).plan_action(plan.decision.action); !planned) {
+  if (auto planned = plan_action(context, facts, look, plan); !planned) {
     if (planned.error().kind != ErrorKind::refused)
       return std::move(planned).error();
     plan.reason = planned.error().message;

@@ -35,7 +35,7 @@ class Landing {
  public:
   virtual ~Landing() = default;
 
-  // Reads only: writes nothing that outlives the call. Answers in the order asked.
+  // Reads only: writes nothing that outlives the call but caches. Answers in the order asked.
   virtual std::vector<Result<WorkEvidence>> inspect(std::span<const WorkQuery> queries) = 0;
 
   // The head of the base as it is now; for dispatch and the red-base gate.

@@ -1,4 +1,4 @@
-// Runs that land by pull request, and those whose agents work elsewhere and push by themselves.
+// Runs that land by pull request: what of them is published, and whose the commits on their branch are.
 
 #include "landing_world.hpp"
 
@@ -122,53 +122,6 @@ TEST_CASE("a red base before a push is remembered as what it was", "[landing]") 
   const WorkEvidence after = world->evidence();
   CHECK(after.merge_base == evidence.base_head);
   CHECK(after.published.landed == after.published.head);
-}
-
-TEST_CASE("an agent that works elsewhere is known by the branch that it pushed", "[landing]") {
-  auto world = std::make_unique<LandingWorld>(Form::bare);
-  world->mode = LandingMode::pull_request;
-  world->workspaces = adapter::Workspaces::elsewhere;
-  CHECK(world->evidence().run_head.empty()); // and no mirror is needed for that
-  const GitRepository other = other_clone(*world, "main");
-  const std::string head = other.commit("a", "1");
-  push_from(other, *world, world_branch);
-
-  const WorkEvidence evidence = world->evidence();
-  CHECK(evidence.run_head == head);
-  CHECK(evidence.published.state == PublishedState::branch);
-  CHECK(evidence.published.head == head);
-  CHECK(evidence.commits == 1);
-  CHECK(evidence.unpublished == 0);
-  CHECK(evidence.changed_paths == std::vector<std::string>{"a"});
-}
-
-TEST_CASE("what an agent pushed elsewhere lands on the base as any other work", "[landing]") {
-  auto world = std::make_unique<LandingWorld>(Form::bare);
-  world->workspaces = adapter::Workspaces::elsewhere;
-  const GitRepository other = other_clone(*world, "main");
-  const std::string head = other.commit("a", "1");
-  push_from(other, *world, world_branch);
-  const WorkEvidence evidence = world->evidence();
-  CHECK(evidence.published.state == PublishedState::nothing);
-  CHECK(evidence.candidate_head == head);
-  CHECK(evidence.unpublished == 1);
-  REQUIRE(world->landing().push(world->query(), evidence).ok());
-  CHECK(remote_head(*world, "main") == head);
-  CHECK(world->evidence().published.state == PublishedState::on_base);
-  CHECK(world->evidence().published.head == head);
-}
-
-TEST_CASE("an agent that pushed to the base itself has landed only with the run's trailer", "[landing]") {
-  auto world = std::make_unique<LandingWorld>(Form::bare);
-  world->workspaces = adapter::Workspaces::elsewhere;
-  const GitRepository other = other_clone(*world, "main");
-  other.commit("a", "1");
-  const bool signs = GENERATE(false, true);
-  const std::string run = signs ? world_run.text : "afk-aaaaaaaaaaaaaaaaaaaaaaaaaa";
-  other.git({"commit", "--quiet", "--amend", "--message", "Work\n\nAfk-Run: " + run});
-  push_from(other, *world, world_branch);
-  push_from(other, *world, "main");
-  CHECK((world->evidence().published.state == PublishedState::on_base) == signs);
 }
 
 TEST_CASE("the credential of a push is in no argument and no environment", "[landing]") {

@@ -19,7 +19,6 @@ namespace afk::test {
 struct LandingWorld : World {
   LandingMode mode = LandingMode::push;
   adapter::ImportLimits limits;
-  adapter::Workspaces workspaces = adapter::Workspaces::here;
 
   explicit LandingWorld(GitRepository::Form form = GitRepository::Form::with_work_tree) : World(form) {
     std::filesystem::create_directories(folder / "scratch");
@@ -51,8 +50,7 @@ struct LandingWorld : World {
                   return adapter::LandingRepository{.source = source(), .landing = mode};
                 },
                 .scratch_root = folder / "scratch",
-                .import_limits = limits,
-                .workspaces = workspaces}};
+                .import_limits = limits}};
   }
 
   [[nodiscard]] WorkQuery query() const {

@@ -92,7 +92,8 @@ TEST_CASE("the unnamed tables have exactly the documented keys") {
               lifecycle_paths,
               check_paths,
               qa_paths,
-              {"deployment.kind", "deployment.url", "deployment.field", "deployment.confirmations"},
+              {"deployment.kind", "deployment.url", "deployment.field", "deployment.confirmations",
+               "deployment.environment"},
               {"card.key_file", "card.previous_key_files"},
               {"limits.tick_deadline", "limits.requests_per_tick", "limits.reserve"}}));
 }
