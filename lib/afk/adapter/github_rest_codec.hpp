@@ -63,6 +63,9 @@ Result<GithubRestState> parse_rest_state(const http::Response& response, const G
 Result<Permission> parse_rest_permission(const http::Response& response, const Actor& asked_for,
                                          const GithubAsked& asked);
 
+// What the account that asks may do in a repository, by the repository's own word.
+[[nodiscard]] Permission parse_rest_own_permission(const http::Response& response);
+
 // The names of the labels of an answer that is a list of labels (an issue's, after one was put on).
 Result<std::vector<std::string>> parse_rest_labels(const http::Response& response, const GithubAsked& asked);
 

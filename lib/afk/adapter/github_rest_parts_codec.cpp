@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace afk::adapter {
@@ -167,6 +168,26 @@ Result<Permission> parse_rest_permission(const http::Response& response, const A
     return Permission::unknown; // the login belongs to somebody else by now
   }
   return derive_permission(permission->value_or(""), role->value_or(""));
+}
+
+Permission parse_rest_own_permission(const http::Response& response) {
+  constexpr std::array<std::pair<std::string_view, Permission>, 5> rights{{{"admin", Permission::admin},
+                                                                           {"maintain", Permission::maintain},
+                                                                           {"push", Permission::write},
+                                                                           {"triage", Permission::triage},
+                                                                           {"pull", Permission::read}}};
+  const auto body = parse_json_body(response);
+  const auto told = body.ok() ? find_object(*body, "permissions") : Result<const json*>(body.error());
+  if (!told.ok() || *told == nullptr) {
+    return Permission::unknown;
+  }
+  for (const auto& [key, permission] : rights) {
+    const auto has = find_bool(**told, key);
+    if (has.ok() && has->value_or(false)) {
+      return permission;
+    }
+  }
+  return Permission::none;
 }
 
 Result<std::vector<std::string>> parse_rest_labels(const http::Response& response, const GithubAsked& asked) {

@@ -61,28 +61,6 @@ Result<void> read_back_label(GithubClient& client, const IssueRef& issue, std::s
   return unknown_outcome(answer, client);
 }
 
-// Made first, because a label that comes into being with an issue has a colour by chance.
-Result<void> make_label(GithubClient& client, const RepositoryName& repository, std::string_view label) {
-  if (client.find_label(repository, label) == GithubClient::LabelKnowledge::exists) {
-    return {};
-  }
-  const auto known = client.exchange(client.read(render_github_path(repository, {"labels", label})));
-  if (!known.ok() || known->status != not_found) {
-    return {}; // it is there, or whatever is wrong shows when it is put on
-  }
-  auto answer = client.exchange(client.write({.method = http::Method::post,
-                                              .path = render_github_path(repository, {"labels"}),
-                                              .body = render_rest_new_label(label)}));
-  if (answer.ok() && find_rest_code(*answer, "already_exists") == GithubCode::present) {
-    return {};
-  }
-  if (derive_outcome(answer) == GithubOutcome::unknown) {
-    return {}; // putting it on shows
-  }
-  auto judged = judge(client, std::move(answer));
-  return judged.ok() ? Result<void>() : Result<void>(with_context("making the label", std::move(judged).error()));
-}
-
 // Comments of our own account that hold a mark, oldest first.
 Result<std::vector<std::string>> find_marked(GithubClient& client, const IssueRef& issue, std::string_view mark) {
   const auto viewer = client.fetch_viewer();
@@ -130,6 +108,27 @@ Result<std::string> keep_oldest(GithubClient& client, const GithubNewComment& co
 
 } // namespace
 
+Result<void> make_github_label(GithubClient& client, const RepositoryName& repository, std::string_view label) {
+  if (client.find_label(repository, label) == GithubClient::LabelKnowledge::exists) {
+    return {};
+  }
+  const auto known = client.exchange(client.read(render_github_path(repository, {"labels", label})));
+  if (!known.ok() || known->status != not_found) {
+    return {}; // it is there, or whatever is wrong shows when it is put on
+  }
+  auto answer = client.exchange(client.write({.method = http::Method::post,
+                                              .path = render_github_path(repository, {"labels"}),
+                                              .body = render_rest_new_label(label)}));
+  if (answer.ok() && find_rest_code(*answer, "already_exists") == GithubCode::present) {
+    return {};
+  }
+  if (derive_outcome(answer) == GithubOutcome::unknown) {
+    return {}; // putting it on shows
+  }
+  auto judged = judge(client, std::move(answer));
+  return judged.ok() ? Result<void>() : Result<void>(with_context("making the label", std::move(judged).error()));
+}
+
 GithubOutcome derive_outcome(const Result<http::Response>& answer) {
   if (!answer.ok()) {
     const ErrorKind kind = answer.error().kind;
@@ -140,7 +139,7 @@ GithubOutcome derive_outcome(const Result<http::Response>& answer) {
 }
 
 Result<void> put_github_label(GithubClient& client, const IssueRef& issue, std::string_view label) {
-  if (auto made = make_label(client, issue.repository, label); !made.ok()) {
+  if (auto made = make_github_label(client, issue.repository, label); !made.ok()) {
     return made;
   }
   auto answer = client.exchange(

@@ -11,7 +11,10 @@
 
 namespace afk::adapter {
 
-// A label that the repository does not have is made with it, grey.
+// Where the repository does not have it: grey. Before it is first put on, because a label that comes into being with an
+// issue has a colour by chance. What cannot be known here shows when it is put on.
+Result<void> make_github_label(GithubClient& client, const RepositoryName& repository, std::string_view label);
+
 Result<void> put_github_label(GithubClient& client, const IssueRef& issue, std::string_view label);
 Result<void> take_github_label(GithubClient& client, const IssueRef& issue, std::string_view label);
 

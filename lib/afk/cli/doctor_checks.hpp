@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+namespace afk::adapter {
+class GithubClient;
+} // namespace afk::adapter
+
 namespace afk::cli {
 
 struct Examination {
@@ -19,6 +23,7 @@ struct Examination {
   const loop::TickContext& context;
   Commands& commands;
   Fix fix = Fix::no;
+  adapter::GithubClient* github = nullptr; // where that is the tracker
 };
 
 using Findings = std::vector<Finding>;
@@ -28,6 +33,9 @@ void examine_gates(const Examination& examination, Findings& findings);
 
 // Initialised, readable, writable; issues that are broken; clocks.
 void examine_tracker(const Examination& examination, Findings& findings);
+
+// The token's account and rights, each repository with its id and labels, what is left of the limits, the clock.
+void examine_github_tracker(const Examination& examination, Findings& findings);
 
 // Each repository of the allowlist: settings, its remote, its base branch.
 void examine_repositories(const Examination& examination, Findings& findings);

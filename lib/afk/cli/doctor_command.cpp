@@ -16,7 +16,8 @@ Result<ExitCode> run_doctor_command(Invocation& invocation) {
   (*session)->start_tick();
   const loop::TickContext context = (*session)->context();
   adapter::PosixCommands commands;
-  const Examination examination{invocation, (*session)->config(), context, commands, invocation.arguments.fix};
+  const Examination examination{invocation, (*session)->config(),     context,
+                                commands,   invocation.arguments.fix, (*session)->github()};
   Findings findings{{"configuration", FindingState::good, "loaded; every key is known and nothing contradicts", ""}};
   for (const auto examine :
        {examine_gates, examine_tracker, examine_repositories, examine_executors, examine_t3_servers, examine_services})

@@ -41,6 +41,10 @@ void examine_writable(const Examination& examination, Findings& findings) {
 } // namespace
 
 void examine_tracker(const Examination& examination, Findings& findings) {
+  if (examination.github != nullptr) {
+    examine_github_tracker(examination, findings);
+    return;
+  }
   examine_host(examination, findings);
   examine_writable(examination, findings);
   std::vector<RepositoryName> repositories;

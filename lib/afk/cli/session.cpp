@@ -397,6 +397,10 @@ loop::RequestCount Session::requests() const {
   return requests;
 }
 
+adapter::GithubClient* Session::github() const {
+  return parts_->github ? &parts_->github->client : nullptr;
+}
+
 std::vector<Error> Session::prune() {
   std::vector<Error> problems;
   const auto prune_workspace = [&](const std::string& name, const adapter::Workspace& workspace, Duration keep) {

@@ -9,6 +9,10 @@
 #include <memory>
 #include <vector>
 
+namespace afk::adapter {
+class GithubClient;
+} // namespace afk::adapter
+
 namespace afk::cli {
 
 class Session {
@@ -33,6 +37,9 @@ class Session {
 
   // What went over the network so far.
   [[nodiscard]] loop::RequestCount requests() const;
+
+  // The client of a GitHub that is the tracker; for `doctor`.
+  [[nodiscard]] adapter::GithubClient* github() const;
 
   // After a tick: clones of runs that ended long ago are removed. What fails is tried again after the next tick.
   std::vector<Error> prune();
