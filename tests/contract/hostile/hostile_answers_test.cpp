@@ -1,5 +1,6 @@
-// The table of hostile answers, read by a small reader of issues as an adapter of a forge has one.
+// The table of hostile answers, read by a small reader of issues and by the adapter of a forge.
 
+#include "github_probe.hpp"
 #include "list_reader_codec.hpp"
 
 #include <support/catch.hpp>
@@ -12,9 +13,9 @@
 namespace afk::test {
 namespace {
 
-TEST_CASE("every hostile answer ends in its kind of error", "[hostile]") {
-  const auto outcomes = run_hostile_answers(make_list_probe());
-  std::cout << render_hostile_table(outcomes);
+void check_all(const char* reader, const HostileProbe& probe) {
+  const auto outcomes = run_hostile_answers(probe);
+  std::cout << reader << '\n' << render_hostile_table(outcomes);
   std::map<std::string, std::set<std::string>> groups;
   for (const HostileOutcome& one : outcomes) {
     CAPTURE(one.group, one.name, one.said);
@@ -27,6 +28,14 @@ TEST_CASE("every hostile answer ends in its kind of error", "[hostile]") {
     CAPTURE(name);
     CHECK(cases.size() >= 8);
   }
+}
+
+TEST_CASE("every hostile answer ends in its kind of error", "[hostile]") {
+  check_all("a reader of all fields", make_list_probe());
+}
+
+TEST_CASE("every hostile answer to the GitHub adapter ends in its kind of error", "[hostile]") {
+  check_all("the GitHub adapter", make_github_probe());
 }
 
 } // namespace
