@@ -22,6 +22,7 @@ set(CPACK_COMPONENTS_ALL Unspecified debian)
 
 # What the package has besides `cmake --install`: a configuration, disarmed, and the units.
 install(FILES config/afk.toml DESTINATION /etc/afk COMPONENT debian EXCLUDE_FROM_ALL)
+install(FILES deploy/README.md DESTINATION /usr/share/doc/afk RENAME operator.md COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES deploy/systemd/afk.service deploy/systemd/afk.timer DESTINATION /usr/lib/systemd/system
   COMPONENT debian EXCLUDE_FROM_ALL)
 install(FILES deploy/systemd/sysusers.conf DESTINATION /usr/lib/sysusers.d RENAME afk.conf

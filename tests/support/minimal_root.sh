@@ -6,7 +6,8 @@
 # The root holds the essential packages and apt; a clone of the project (HEAD, or the commit that is named) lies in
 # /root/afk and is the working folder. The root is moved onto "/" of a mount namespace of its own: under a plain chroot
 # the kernel refuses user namespaces and so every sandbox, and so does a masked /proc. The network is the machine's, for
-# apt; the files that AFK_ROOT_FILES names, with blanks between them, lie in /root. Needs root, mmdebstrap, git, mount and util-linux. The command's exit code is passed on.
+# apt; the files that AFK_ROOT_FILES names, with blanks between them, lie in /root. Needs root, mmdebstrap, git, mount and
+# util-linux. The command's exit code is passed on.
 set -euo pipefail
 
 if [[ ${1-} == --inside ]]; then
