@@ -4,6 +4,7 @@
 #include <afk/http/rate_limit.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -118,13 +119,13 @@ Result<GithubEnvelope> parse_github_envelope(const http::Response& response, con
         envelope.problems, [](const GithubProblem& problem) { return problem.error.kind == ErrorKind::rate_limited; });
     return derive_whole_error(std::move(envelope.problems), response, asked);
   }
-  envelope.data = (*body)["data"];
+  envelope.data = std::make_shared<const json>(std::move((*body)["data"]));
   return envelope;
 }
 
 Result<const json*> find_github_part(const GithubEnvelope& envelope, std::size_t index, const GithubAsked& asked) {
   const std::string alias = fmt::format("x{}", index);
-  auto part = find_object(envelope.data, alias);
+  auto part = find_object(*envelope.data, alias);
   if (!part.ok()) {
     return with_context(asked.who, std::move(part).error());
   }

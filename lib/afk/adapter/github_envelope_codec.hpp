@@ -9,9 +9,10 @@
 #include <afk/adapter/github_issue.hpp>
 #include <afk/adapter/json_guard_codec.hpp>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ struct GithubProblem {
 };
 
 struct GithubEnvelope {
-  nlohmann::json data = {};
+  std::shared_ptr<const nlohmann::json> data; // never null
   std::vector<GithubProblem> problems;
 };
 

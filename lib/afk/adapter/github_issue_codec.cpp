@@ -3,6 +3,7 @@
 #include <afk/adapter/github_envelope_codec.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -287,7 +288,7 @@ Result<GithubFetchedIssues> parse_github_issues(const http::Response& response, 
   if (!envelope.ok()) {
     return envelope.error();
   }
-  auto viewer = parse_viewer_key(envelope->data);
+  auto viewer = parse_viewer_key(*envelope->data);
   if (!viewer.ok()) {
     return with_context(asked.who, std::move(viewer).error());
   }

@@ -4,6 +4,7 @@
 #include <afk/core/text.hpp>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <utility>
 
@@ -179,7 +180,7 @@ Result<GithubListing> parse_github_listing(const http::Response& response, std::
   if (!envelope.ok()) {
     return envelope.error();
   }
-  auto viewer = in_context(parse_viewer_key(envelope->data), asked);
+  auto viewer = in_context(parse_viewer_key(*envelope->data), asked);
   if (!viewer.ok()) {
     return std::move(viewer).error();
   }
@@ -230,7 +231,7 @@ Result<GithubViewer> parse_github_viewer(const http::Response& response, const G
   if (!envelope.ok()) {
     return envelope.error();
   }
-  return in_context(parse_viewer_key(envelope->data), asked);
+  return in_context(parse_viewer_key(*envelope->data), asked);
 }
 
 } // namespace afk::adapter

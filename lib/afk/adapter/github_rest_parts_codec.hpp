@@ -6,7 +6,7 @@
 #include <afk/core/ids.hpp>
 #include <afk/core/issue.hpp>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <string>
 #include <string_view>

@@ -4,6 +4,8 @@
 #include <afk/adapter/github_work.hpp>
 #include <afk/core/text.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <utility>
 
