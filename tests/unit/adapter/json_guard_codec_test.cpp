@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <limits>
+#include <random>
 #include <string>
 
 namespace afk::adapter {
@@ -57,6 +58,38 @@ TEST_CASE("JSON is bounded", "[json_guard]") {
   CHECK(parse_json("[1,2,3]", {.values = 3}).error().kind == ErrorKind::too_large);
   CHECK(parse_json("1", {.depth = 0}).ok());
   CHECK(parse_json("[]", {.depth = 0}).error().kind == ErrorKind::too_large);
+}
+
+TEST_CASE("noise is refused or read as one thing", "[json_guard]") {
+  const std::string whole =
+      R"([{"number":12,"title":"a\u00e4\"","body":null,"labels":[{"name":"x"},{}],"n":-1.5e3,"t":true},[[]],"",0])";
+  std::mt19937 random(1);
+  int read = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text = whole;
+    for (unsigned count = random() % 3; count > 0; --count) {
+      const std::size_t place = random() % text.size();
+      switch (random() % 3) {
+      case 0:
+        text[place] = static_cast<char>(random() % 256);
+        break;
+      case 1:
+        text.erase(place, 1 + random() % 4);
+        break;
+      default:
+        text.insert(place, text.substr(random() % text.size(), random() % 12));
+      }
+    }
+    const auto value = parse_json(text);
+    if (value.ok()) {
+      ++read;
+      REQUIRE(parse_json(value->dump()).value() == *value);
+    } else {
+      REQUIRE((value.error().kind == ErrorKind::malformed || value.error().kind == ErrorKind::too_large));
+    }
+  }
+  CHECK(read > 1000);
+  CHECK(read < 19'000);
 }
 
 struct TypeCase {
