@@ -67,7 +67,7 @@ TEST_CASE("noise is refused or read as one thing", "[json_guard]") {
   int read = 0;
   for (int round = 0; round < 20'000; ++round) {
     std::string text = whole;
-    for (unsigned count = random() % 3; count > 0; --count) {
+    for (auto count = random() % 3; count > 0; --count) {
       const std::size_t place = random() % text.size();
       switch (random() % 3) {
       case 0:
