@@ -21,6 +21,7 @@
 #include <afk/cli/version.hpp>
 #include <afk/config/guarded_file.hpp>
 #include <afk/core/clone_url.hpp>
+#include <afk/core/request_bound.hpp>
 #include <afk/http/transport_curl.hpp>
 #include <afk/http/transport_stack.hpp>
 
@@ -58,7 +59,7 @@ adapter::GitSettings derive_git_settings(const Config& config) {
 http::StackSettings derive_stack_settings(const Config& config) {
   http::StackSettings settings;
   settings.tick_deadline = config.limits.tick_deadline;
-  settings.requests_per_tick = config.limits.requests_per_tick;
+  settings.requests_per_tick = derive_request_bound(config);
   return settings;
 }
 

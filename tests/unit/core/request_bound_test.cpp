@@ -1,18 +1,25 @@
-#include <support/catch.hpp>
-
 #include <afk/core/request_bound.hpp>
 
-using namespace afk;
+#include <support/catch.hpp>
 
-TEST_CASE("the published bound on a tick's requests follows from repositories and runs") {
+#include <limits>
+
+namespace afk {
+namespace {
+
+TEST_CASE("every tick has a bound on its requests", "[request_bound]") {
   Config config;
-  CHECK(derive_request_bound(config) == 600);
+  config.policy.max_in_flight = 4;
+  CHECK(derive_request_bound(config) == 1300);
   config.allowlist.resize(10);
-  CHECK(derive_request_bound(config) == 1000);
-  config.policy.max_in_flight = 20;
-  CHECK(derive_request_bound(config) == 2600);
-  config.allowlist.resize(100'000);
+  CHECK(derive_request_bound(config) == 1800);
+  config.policy.max_in_flight = 1;
+  CHECK(derive_request_bound(config) == 1200);
+  config.policy.max_in_flight = std::numeric_limits<int>::max();
   CHECK(derive_request_bound(config) == 1'000'000);
   config.limits.requests_per_tick = 7;
   CHECK(derive_request_bound(config) == 7);
 }
+
+} // namespace
+} // namespace afk
