@@ -1,5 +1,6 @@
 #include <afk/adapter/executor_process.hpp>
 
+#include <afk/adapter/executor_process_redact.hpp>
 #include <afk/adapter/executor_process_start.hpp>
 #include <afk/adapter/executor_process_stop.hpp>
 #include <afk/adapter/executor_process_view.hpp>
@@ -111,8 +112,12 @@ std::vector<Result<std::optional<AttemptView>>> ProcessExecutor::observe(std::sp
   ProcessTable processes;
   std::vector<Result<std::optional<AttemptView>>> views;
   views.reserve(attempts.size());
+  const Redactor redactor = make_agent_redactor(setup_);
   for (const AttemptName& attempt : attempts) {
     views.push_back(view_attempt(parts_.workspace.layout(), attempt, processes));
+    if (views.back() && views.back()->has_value()) {
+      redact_attempt(redactor, **views.back());
+    }
   }
   return views;
 }

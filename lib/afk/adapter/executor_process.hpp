@@ -31,6 +31,8 @@ struct ProcessExecutorSetup {
   std::map<std::string, ProcessAgent> agents;
   // How a repository is reached. Fails with `configuration`.
   std::function<Result<RepositorySource>(const RepositoryName&)> derive_source;
+  // Names in `agents` of those who review a repository's work; absent: nobody does.
+  std::function<std::vector<std::string>(const RepositoryName&)> list_reviewers;
   EnvironmentVariables environment;       // of the tick: an agent gets the few that are allowed
   std::string machine_id;                 // see read_machine_id
   std::string program = "/proc/self/exe"; // has the hidden command `supervise`

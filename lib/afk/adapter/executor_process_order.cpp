@@ -78,11 +78,50 @@ bool is_further_turn(TurnKind kind) {
   return kind != TurnKind::first && kind != TurnKind::redispatch && kind != TurnKind::verify;
 }
 
+// What a step must not know, because it is a reviewer's: the commands run what an agent wrote.
+std::vector<std::string> list_names_of_others(const TurnPlan& plan, const TurnReviewer* self) {
+  const std::vector<std::string> own =
+      self == nullptr ? std::vector<std::string>() : list_credential_names(self->agent);
+  std::vector<std::string> names;
+  for (const TurnReviewer& reviewer : plan.reviewers) {
+    for (std::string& name : list_credential_names(reviewer.agent)) {
+      if (std::ranges::find(own, name) == own.end()) {
+        names.push_back(std::move(name));
+      }
+    }
+  }
+  return names;
+}
+
+TurnStep derive_review_step(const TurnPlan& plan, const TurnReviewer& reviewer) {
+  TurnStep step{.header = "review by " + reviewer.name,
+                .red_when = reviewer.agent.red_when,
+                .variables = reviewer.agent.variables,
+                .withheld = list_names_of_others(plan, &reviewer)};
+  for (const std::string& argument : reviewer.agent.argv) {
+    step.argv.push_back(replace_all(argument, "{base}", plan.base_head));
+  }
+  step.argv.front() = reviewer.program;
+  if (plan.sandbox) {
+    step.variables.insert(step.variables.end(), reviewer.agent.sandboxed_variables.begin(),
+                          reviewer.agent.sandboxed_variables.end());
+  }
+  if (!reviewer.agent.state_variable.empty()) {
+    step.variables.emplace_back(reviewer.agent.state_variable, plan.paths.review_state);
+  }
+  return step;
+}
+
 std::vector<TurnStep> derive_steps(const TurnPlan& plan) {
   std::vector<TurnStep> steps;
   if (is_verify(plan)) {
     for (const std::string& command : plan.order.verify_commands) {
-      steps.push_back({.argv = {plan.programs.shell, "-c", command}, .header = command});
+      steps.push_back({.argv = {plan.programs.shell, "-c", command},
+                       .header = command,
+                       .withheld = list_names_of_others(plan, nullptr)});
+    }
+    for (const TurnReviewer& reviewer : plan.reviewers) {
+      steps.push_back(derive_review_step(plan, reviewer));
     }
     return steps;
   }
@@ -156,7 +195,8 @@ EnvironmentVariables derive_variables(const TurnPlan& plan) {
 
 std::vector<std::string> derive_measured_folders(const TurnPlan& plan) {
   if (is_verify(plan)) {
-    return {plan.paths.checkout};
+    return plan.reviewers.empty() ? std::vector{plan.paths.checkout}
+                                  : std::vector{plan.paths.checkout, plan.paths.review_state};
   }
   std::vector<std::string> folders{plan.paths.clone, plan.paths.report_folder};
   if (keeps_state(plan)) {
@@ -165,13 +205,30 @@ std::vector<std::string> derive_measured_folders(const TurnPlan& plan) {
   return folders;
 }
 
-void put_into_sandbox(const TurnPlan& plan, TurnDocument& document) {
-  SandboxView view = derive_view(plan);
-  for (const auto& [name, value] : document.variables) {
-    view.variables.push_back(name);
+void show_reviewer(const TurnPlan& plan, const TurnReviewer& reviewer, SandboxView& view) {
+  if (!is_container(view.kind)) {
+    view.read_only.push_back(reviewer.program);
   }
+  view.read_only.insert(view.read_only.end(), reviewer.agent.credential_files.begin(),
+                        reviewer.agent.credential_files.end());
+  view.configuration = reviewer.agent.read_only_paths;
+  view.writable.push_back(plan.paths.review_state);
+}
+
+void put_into_sandbox(const TurnPlan& plan, TurnDocument& document) {
+  const SandboxView shared = derive_view(plan);
+  const std::size_t first_review = document.steps.size() - plan.reviewers.size();
   for (std::size_t index = 0; index < document.steps.size(); ++index) {
     TurnStep& step = document.steps[index];
+    SandboxView view = shared;
+    for (const auto* variables : {&document.variables, &step.variables}) {
+      for (const auto& [name, value] : *variables) {
+        view.variables.push_back(name);
+      }
+    }
+    if (index >= first_review) {
+      show_reviewer(plan, plan.reviewers[index - first_review], view);
+    }
     view.container = fmt::format("afk-{}-{}", plan.order.turn.text, index);
     step.argv = derive_sandbox_argv(view, step.argv);
     step.removal = derive_sandbox_removal(view);
@@ -218,6 +275,12 @@ EnvironmentVariables derive_agent_environment(const EnvironmentVariables& enviro
     }
   }
   return variables;
+}
+
+std::vector<std::string> list_credential_names(const ProcessAgent& agent) {
+  std::vector<std::string> names = agent.environment;
+  names.insert(names.end(), agent.credential_variables.begin(), agent.credential_variables.end());
+  return names;
 }
 
 std::optional<std::string> find_unfit_path(const TurnPlan& plan) {

@@ -35,6 +35,13 @@ struct ProcessAgent {
   std::vector<std::string> red_when = {};
 };
 
+// A reviewer of a verify turn, whose things were found.
+struct TurnReviewer {
+  std::string name;
+  ProcessAgent agent;
+  std::string program; // path of its argv[0], in a container its name
+};
+
 // Where a turn's things lie; absolute paths.
 struct TurnPaths {
   std::string clone;
@@ -44,6 +51,7 @@ struct TurnPaths {
   std::string report_folder;
   std::string proxy_socket = {}; // where the sandbox has a proxy
   std::string state = {};        // of the agent's sessions; all turns of an attempt share it
+  std::string review_state = {}; // the same of the reviewers, of this turn alone
 };
 
 // Programs outside the order, already found.
@@ -61,8 +69,11 @@ struct TurnPlan {
   std::string base_branch;            // what further turns fetch before they begin
   std::optional<SandboxView> sandbox; // its places are filled in; absent = none
   TurnLimits limits;
-  std::string proxy = {}; // "host:port", the only thing that the sandbox reaches; "" = network as the sandbox has it
+  std::string proxy = {};   // "host:port", the only thing that the sandbox reaches; "" = network as the sandbox has it
   std::string session = {}; // of an earlier turn, to go on with; "" = none
+  // Of a verify turn: who looks at the work once every command has passed, and what they compare it with.
+  std::vector<TurnReviewer> reviewers = {};
+  std::string base_head = {};
 };
 
 // Everything but the sequence number.
@@ -75,6 +86,9 @@ inline constexpr int sandbox_proxy_port = 3128;
 // has them, TERM=dumb, and the names in `further`.
 [[nodiscard]] EnvironmentVariables derive_agent_environment(const EnvironmentVariables& environment,
                                                             const std::vector<std::string>& further);
+
+// The names of the variables that hold an agent's credentials: taken over where they are set, or needed.
+[[nodiscard]] std::vector<std::string> list_credential_names(const ProcessAgent& agent);
 
 // A path of this turn that its sandbox cannot be shown; absent where all can.
 [[nodiscard]] std::optional<std::string> find_unfit_path(const TurnPlan& plan);

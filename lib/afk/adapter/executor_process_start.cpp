@@ -1,5 +1,6 @@
 #include <afk/adapter/executor_process_start.hpp>
 
+#include <afk/adapter/executor_process_agents.hpp>
 #include <afk/adapter/executor_process_launch.hpp>
 #include <afk/adapter/executor_process_sandbox.hpp>
 #include <afk/adapter/executor_process_state.hpp>
@@ -138,6 +139,10 @@ class TurnStart {
     if (!agent) {
       return std::move(agent).error();
     }
+    auto reviewers = find_reviewers(setup_, order_);
+    if (!reviewers) {
+      return std::move(reviewers).error();
+    }
     auto programs = find_programs();
     if (!programs) {
       return std::move(programs).error();
@@ -145,7 +150,7 @@ class TurnStart {
     const SandboxOrder sandbox_order{.settings = setup_.settings,
                                      .search_path = setup_.sandbox_search_path,
                                      .environment = setup_.environment,
-                                     .agent_variables = derive_variable_names(),
+                                     .agent_variables = list_turn_variables(setup_, order_),
                                      .program = setup_.program};
     auto sandbox = prepare_sandbox(parts_.commands, sandbox_order);
     if (!sandbox) {
@@ -166,7 +171,9 @@ class TurnStart {
                   .base_branch = run->base_branch,
                   .sandbox = std::move(sandbox->view),
                   .limits = std::move(sandbox->limits),
-                  .proxy = sandbox->proxy};
+                  .proxy = sandbox->proxy,
+                  .reviewers = std::move(reviewers).value(),
+                  .base_head = run->base_head};
     plan.limits.stop_grace = setup_.stop_grace;
     plan.limits.watch_interval = setup_.watch_interval;
     if (plan.agent != nullptr) {
@@ -182,7 +189,7 @@ class TurnStart {
     if (auto fit = check_paths(plan); !fit) {
       return fit;
     }
-    if (auto written = write_turn(attempt, derive_turn_document(plan)); !written) {
+    if (auto written = write_turn(attempt, derive_turn_document(plan), plan.reviewers); !written) {
       return written;
     }
     if (order_.kind != TurnKind::verify) {
@@ -204,37 +211,9 @@ class TurnStart {
     if (agent == nullptr) {
       return std::optional<ProcessAgent>();
     }
-    for (const std::string& name : agent->credential_variables) {
-      if (find_variable(setup_.environment, name).value_or("").empty()) {
-        return Error{.kind = ErrorKind::configuration,
-                     .message = fmt::format("agent {} needs the variable {}, and afk's environment does not have it: "
-                                            "set it, or mend credentials_env in [agents]",
-                                            quote_for_display(order_.agent), quote_for_display(name))};
-      }
-    }
-    std::error_code failure;
-    for (const std::string& path : agent->credential_files) {
-      if (!std::filesystem::exists(path, failure)) {
-        return Error{.kind = ErrorKind::configuration,
-                     .message = fmt::format("agent {} needs the file {}, which is not there: put it there, or mend "
-                                            "credential_files in [agents]",
-                                            quote_for_display(order_.agent), quote_for_display(path))};
-      }
-    }
-    ProcessAgent prepared = *agent;
-    std::erase_if(prepared.read_only_paths,
-                  [&](const std::string& path) { return !std::filesystem::exists(path, failure); });
-    return std::optional(std::move(prepared));
-  }
-
-  [[nodiscard]] std::vector<std::string> derive_variable_names() const {
-    const ProcessAgent* const agent = find_agent();
-    if (agent == nullptr) {
-      return {};
-    }
-    std::vector<std::string> names = agent->environment;
-    names.insert(names.end(), agent->credential_variables.begin(), agent->credential_variables.end());
-    return names;
+    auto prepared = prepare_agent(setup_, order_.agent, *agent);
+    return prepared ? Result<std::optional<ProcessAgent>>(std::optional(std::move(prepared).value()))
+                    : Result<std::optional<ProcessAgent>>(std::move(prepared).error());
   }
 
   static Result<void> check_paths(const TurnPlan& plan) {
@@ -261,19 +240,11 @@ class TurnStart {
                    .message = fmt::format("there is no agent {} with a command line: see [agents] in the configuration",
                                           quote_for_display(order_.agent))};
     }
-    if (in_container) { // the image has it, or the engine says that it does not
-      programs.agent = agent->argv.front();
-      return programs;
+    auto program = find_agent_program(setup_, order_.agent, *agent);
+    if (!program) {
+      return std::move(program).error();
     }
-    const auto path = find_variable(setup_.environment, "PATH");
-    auto program = try_find_program(agent->argv.front(), path ? std::string_view(*path) : standard_path);
-    if (!program || !program->starts_with('/')) {
-      return Error{.kind = ErrorKind::configuration,
-                   .message = fmt::format("the program {} of agent {} is not there, or its path is not absolute: "
-                                          "install it, or mend argv in [agents]",
-                                          quote_for_display(agent->argv.front()), quote_for_display(order_.agent))};
-    }
-    programs.agent = std::move(*program);
+    programs.agent = std::move(program).value();
     return programs;
   }
 
@@ -285,7 +256,8 @@ class TurnStart {
             .files = fmt::format("{}/{}", turn, turn_entry::files),
             .report_folder = fmt::format("{}/{}", turn, turn_entry::report_folder),
             .proxy_socket = fmt::format("{}/{}", turn, turn_entry::proxy),
-            .state = (layout_.run_folder(attempt_name_) / run_entry::state).string()};
+            .state = (layout_.run_folder(attempt_name_) / run_entry::state).string(),
+            .review_state = fmt::format("{}/{}", turn, turn_entry::review_state)};
   }
 
   // The clone, or for a further turn the base as it is now, and run.json, which speaks of both.
@@ -339,7 +311,8 @@ class TurnStart {
 
   // A turn's folder is filled under another name and appears whole. One that is there already was ordered before; its
   // programs and limits are those of today, because nothing has been started with the old ones.
-  Result<void> write_turn(const AttemptFolder& attempt, TurnDocument document) const {
+  Result<void> write_turn(const AttemptFolder& attempt, TurnDocument document,
+                          const std::vector<TurnReviewer>& reviewers) const {
     const auto turns = attempt.folder().open_or_create_folder(run_entry::turns, private_folder);
     if (!turns) {
       return turns.error();
@@ -367,13 +340,14 @@ class TurnStart {
     if (auto removed = turns->remove_tree(staged); !removed) {
       return removed;
     }
-    if (auto filled = fill_turn(*turns, staged, document); !filled) {
+    if (auto filled = fill_turn(*turns, staged, document, reviewers); !filled) {
       return filled;
     }
     return turns->rename({.from = staged, .to = order_.turn.text});
   }
 
-  Result<void> fill_turn(const Folder& turns, const std::string& name, const TurnDocument& document) const {
+  Result<void> fill_turn(const Folder& turns, const std::string& name, const TurnDocument& document,
+                         const std::vector<TurnReviewer>& reviewers) const {
     const auto turn = turns.open_or_create_folder(name, private_folder);
     if (!turn) {
       return turn.error();
@@ -383,7 +357,7 @@ class TurnStart {
       return written;
     }
     if (order_.kind == TurnKind::verify) {
-      return {};
+      return prepare_review_state(*turn, reviewers);
     }
     const auto files = turn->open_or_create_folder(turn_entry::files, private_folder);
     if (!files) {
@@ -407,7 +381,7 @@ class TurnStart {
       return folder ? Error{.kind = ErrorKind::io, .message = fmt::format("{} has gone again", turn_path())}
                     : folder.error();
     }
-    std::vector<std::string> names = derive_variable_names();
+    std::vector<std::string> names = list_turn_variables(setup_, order_);
     if (is_container(setup_.settings.sandbox)) {
       names.insert(names.end(), engine_variables.begin(), engine_variables.end());
     }

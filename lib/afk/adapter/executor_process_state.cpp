@@ -32,6 +32,18 @@ Result<void> make_link(const Folder& state, const AgentStateLink& link) {
   return {};
 }
 
+Result<void> make_links(const Folder& state, const std::vector<AgentStateLink>& links) {
+  for (const AgentStateLink& link : links) {
+    if (access(link.path.c_str(), F_OK) != 0) {
+      continue; // the agent makes its own where it needs one
+    }
+    if (auto made = make_link(state, link); !made) {
+      return made;
+    }
+  }
+  return {};
+}
+
 } // namespace
 
 Result<void> prepare_state(const AttemptFolder& attempt, const ProcessAgent& agent) {
@@ -52,15 +64,26 @@ Result<void> prepare_state(const AttemptFolder& attempt, const ProcessAgent& age
   if (!state) {
     return state.error();
   }
-  for (const AgentStateLink& link : agent.state_links) {
-    if (access(link.path.c_str(), F_OK) != 0) {
-      continue; // the agent makes its own where it needs one
-    }
-    if (auto made = make_link(*state, link); !made) {
+  if (auto made = make_links(*state, agent.state_links); !made) {
+    return made;
+  }
+  return attempt.folder().rename({.from = staged_state, .to = run_entry::state});
+}
+
+Result<void> prepare_review_state(const Folder& turn_folder, const std::vector<TurnReviewer>& reviewers) {
+  if (reviewers.empty()) {
+    return {};
+  }
+  const auto state = turn_folder.open_or_create_folder(turn_entry::review_state, private_folder);
+  if (!state) {
+    return state.error();
+  }
+  for (const TurnReviewer& reviewer : reviewers) {
+    if (auto made = make_links(*state, reviewer.agent.state_links); !made) {
       return made;
     }
   }
-  return attempt.folder().rename({.from = staged_state, .to = run_entry::state});
+  return {};
 }
 
 Result<std::string> find_session(const AttemptFolder& attempt, const TurnName& turn) {

@@ -9,12 +9,16 @@
 #include <afk/core/result.hpp>
 
 #include <string>
+#include <vector>
 
 namespace afk::adapter {
 
 // runs/<attempt>/state/, which appears whole and is then left as the agent leaves it. Nothing to do for an agent
 // without a state variable.
 Result<void> prepare_state(const AttemptFolder& attempt, const ProcessAgent& agent);
+
+// The same of all reviewers of a turn, inside a turn's folder that is being filled.
+Result<void> prepare_review_state(const Folder& turn_folder, const std::vector<TurnReviewer>& reviewers);
 
 // The session to go on with: that of the newest turn of an agent in this attempt before `turn`, where the model got to
 // answer in it. "" where there is none: an agent that could not take a session up again begins anew the next time.

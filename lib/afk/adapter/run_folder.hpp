@@ -78,6 +78,7 @@ inline constexpr std::string_view files = "files";
 inline constexpr std::string_view report_folder = "report";
 inline constexpr std::string_view report = "report.json";
 inline constexpr std::string_view checkout = "checkout";
+inline constexpr std::string_view review_state = "review"; // of a verify turn's reviewers
 inline constexpr std::string_view proxy = "proxy"; // a socket, where the sandbox reaches a proxy alone
 inline constexpr std::string_view supervisor_lock = "supervisor.lock";
 inline constexpr std::string_view output = "output.log";

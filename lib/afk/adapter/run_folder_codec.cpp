@@ -60,6 +60,22 @@ Result<Document> parse(std::string_view name, std::string_view bytes, Read read)
   }
 }
 
+Json render_variables(const EnvironmentVariables& variables) {
+  Json rendered = Json::array();
+  for (const auto& [name, value] : variables) {
+    rendered.push_back(Json::array({name, value}));
+  }
+  return rendered;
+}
+
+EnvironmentVariables read_variables(const Json& json) {
+  EnvironmentVariables variables;
+  for (const Json& variable : json) {
+    variables.emplace_back(variable.at(0).get<std::string>(), variable.at(1).get<std::string>());
+  }
+  return variables;
+}
+
 Json render_step(const TurnStep& step) {
   return {{"argv", step.argv},
           {"standard_input", step.standard_input},
@@ -70,9 +86,10 @@ Json render_step(const TurnStep& step) {
           {"removal", step.removal},
           {"output", render_agent_output(step.output)},
           {"prices",
-           {{"input", step.prices.input},
-            {"cached_input", step.prices.cached_input},
-            {"output", step.prices.output}}}};
+           {{"input", step.prices.input}, {"cached_input", step.prices.cached_input}, {"output", step.prices.output}}},
+          {"red_when", step.red_when},
+          {"variables", render_variables(step.variables)},
+          {"withheld", step.withheld}};
 }
 
 Json render_limits(const TurnLimits& limits) {
@@ -113,6 +130,9 @@ TurnStep read_step(const Json& json) {
   const Json& prices = json.at("prices");
   step.prices = {prices.at("input").get<double>(), prices.at("cached_input").get<double>(),
                  prices.at("output").get<double>()};
+  step.red_when = json.at("red_when").get<std::vector<std::string>>();
+  step.variables = read_variables(json.at("variables"));
+  step.withheld = json.at("withheld").get<std::vector<std::string>>();
   return step;
 }
 
@@ -194,10 +214,6 @@ std::string render_turn_document(const TurnDocument& document) {
   for (const TurnStep& step : document.steps) {
     steps.push_back(render_step(step));
   }
-  Json variables = Json::array();
-  for (const auto& [name, value] : document.variables) {
-    variables.push_back(Json::array({name, value}));
-  }
   return render({{"schema", schema},
                  {"sequence", document.sequence},
                  {"turn", document.turn.text},
@@ -207,7 +223,7 @@ std::string render_turn_document(const TurnDocument& document) {
                  {"steps", std::move(steps)},
                  {"working_folder", document.working_folder},
                  {"measured_folders", document.measured_folders},
-                 {"variables", std::move(variables)},
+                 {"variables", render_variables(document.variables)},
                  {"limits", render_limits(document.limits)},
                  {"proxy", document.proxy}});
 }
@@ -224,9 +240,7 @@ Result<TurnDocument> parse_turn_document(std::string_view bytes) {
     for (const Json& step : json.at("steps")) {
       document.steps.push_back(read_step(step));
     }
-    for (const Json& variable : json.at("variables")) {
-      document.variables.emplace_back(variable.at(0).get<std::string>(), variable.at(1).get<std::string>());
-    }
+    document.variables = read_variables(json.at("variables"));
     document.limits = read_limits(json.at("limits"));
     document.proxy = json.at("proxy").get<std::string>();
     return document;

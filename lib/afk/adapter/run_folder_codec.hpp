@@ -49,6 +49,10 @@ struct TurnStep {
   // Anything but text is read while it comes, and says how the step went. Its standard error is kept apart then.
   AgentOutput output = AgentOutput::text;
   TokenPrices prices = {};
+  // Of a reviewer: a step that prints any of these words has failed.
+  std::vector<std::string> red_when = {};
+  EnvironmentVariables variables = {};    // of this step alone
+  std::vector<std::string> withheld = {}; // names of variables that this step does not get
 
   friend bool operator==(const TurnStep&, const TurnStep&) = default;
 };

@@ -99,6 +99,9 @@ std::string describe_end(const TurnStep& step, const StepEnd& end, const TurnLim
     return fmt::format("{} was ended by signal {} ({})", describe_step(step), *end.ended_signal,
                        strsignal(*end.ended_signal));
   }
+  if (!end.finding.empty()) {
+    return fmt::format("the {} found something: it printed \"{}\"", step.header, end.finding);
+  }
   return fmt::format("{} ended with exit code {}", describe_step(step), end.exit_code.value_or(-1));
 }
 
@@ -218,12 +221,12 @@ class Supervisor {
     }
     const EnvironmentVariables environment = merge_variables(environment_, document.variables);
     StepSurroundings surroundings{.document = document,
-                                        .environment = environment,
-                                        .output = *output,
-                                        .stop_requests = stop_requests,
-                                        .cgroup = cgroup->has_value() ? &**cgroup : nullptr,
-                                        .relay = relay->has_value() ? &**relay : nullptr,
-                                        .deadline = started_monotonic + document.limits.timeout};
+                                  .environment = environment,
+                                  .output = *output,
+                                  .stop_requests = stop_requests,
+                                  .cgroup = cgroup->has_value() ? &**cgroup : nullptr,
+                                  .relay = relay->has_value() ? &**relay : nullptr,
+                                  .deadline = started_monotonic + document.limits.timeout};
     for (std::size_t index = 0; index < document.steps.size(); ++index) {
       const TurnStep& step = document.steps[index];
       stop_requests.read_signals();

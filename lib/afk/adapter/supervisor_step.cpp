@@ -29,6 +29,15 @@ constexpr Duration removal_timeout = std::chrono::seconds(30);
 // Of the time that passes, at most one part in this many goes into measuring the disk, and as much into counting.
 constexpr int measure_share = 20;
 
+EnvironmentVariables derive_step_environment(const TurnStep& step, EnvironmentVariables environment) {
+  std::erase_if(environment, [&](const auto& one) {
+    return std::ranges::find(step.withheld, one.first) != step.withheld.end() ||
+           find_variable(step.variables, one.first).has_value();
+  });
+  environment.insert(environment.end(), step.variables.begin(), step.variables.end());
+  return environment;
+}
+
 class StepRun {
  public:
   StepRun(const TurnStep& step, const StepSurroundings& surroundings)
@@ -88,7 +97,7 @@ class StepRun {
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     const auto child = spawn({.program = "/proc/self/exe",
                               .argv = std::move(argv),
-                              .environment = around_.environment,
+                              .environment = derive_step_environment(step_, around_.environment),
                               .working_folder = around_.document.working_folder,
                               .standard_input = input.get(),
                               .standard_output = pipe->write_end.get(),
@@ -137,6 +146,23 @@ class StepRun {
     take_from(errors_, nullptr);
   }
 
+  // A word may come in two pieces.
+  void look_for_findings(std::string_view bytes) {
+    if (step_.red_when.empty() || !end_.finding.empty()) {
+      return;
+    }
+    seen_.append(bytes);
+    std::size_t longest = 1;
+    for (const std::string& word : step_.red_when) {
+      longest = std::max(longest, word.size());
+      if (seen_.find(word) != std::string::npos) {
+        end_.finding = word;
+        return;
+      }
+    }
+    seen_.erase(0, seen_.size() - std::min(seen_.size(), longest - 1));
+  }
+
   // A bounded amount for each look at the rest of the world: an agent that prints without end is watched all the same.
   void take_from(UniqueFd& source, ActivityLog* reader) {
     constexpr int most_reads = 64;
@@ -148,6 +174,7 @@ class StepRun {
         if (reader != nullptr) {
           reader->feed(bytes);
         }
+        look_for_findings(bytes);
         const auto room = around_.output.append(bytes);
         if (room != OutputLog::Room::left && !child_has_ended_) {
           stop(room == OutputLog::Room::full ? StepCause::output_limit : StepCause::disk_limit);
@@ -279,7 +306,7 @@ class StepRun {
     }
     const auto child = spawn({.program = step_.removal.front(),
                               .argv = step_.removal,
-                              .environment = around_.environment,
+                              .environment = derive_step_environment(step_, around_.environment),
                               .working_folder = "/"});
     const Duration deadline = clock_.monotonic() + removal_timeout;
     while (child && waitpid(*child, nullptr, WNOHANG) == 0) {
@@ -296,7 +323,8 @@ class StepRun {
   SystemClock clock_;
   pid_t child_ = -1;
   UniqueFd output_;
-  UniqueFd errors_; // with `activity` alone
+  std::string seen_; // the end of what it printed, as far as a word may begin there
+  UniqueFd errors_;  // with `activity` alone
   Duration started_at_{};
   Duration next_look_{};
   Duration next_measure_{};

@@ -4,8 +4,8 @@
 #include <afk/adapter/relay.hpp>
 #include <afk/adapter/run_folder_codec.hpp>
 #include <afk/adapter/spawn.hpp>
-#include <afk/adapter/supervisor_cgroup.hpp>
 #include <afk/adapter/supervisor_activity.hpp>
+#include <afk/adapter/supervisor_cgroup.hpp>
 #include <afk/adapter/supervisor_output.hpp>
 #include <afk/adapter/supervisor_stop.hpp>
 #include <afk/core/time.hpp>
@@ -32,9 +32,10 @@ struct StepEnd {
   std::optional<int> exit_code;
   std::optional<int> ended_signal;
   std::string problem; // why it could not even be started
+  std::string finding; // the first of the step's red words that it printed
   int left_behind = 0; // processes that outlived the program and were killed
 
-  [[nodiscard]] bool succeeded() const { return cause == StepCause::ended && exit_code == 0; }
+  [[nodiscard]] bool succeeded() const { return cause == StepCause::ended && exit_code == 0 && finding.empty(); }
 };
 
 // What the steps of a turn share.

@@ -239,6 +239,10 @@ struct Session::Parts {
     }
     const Config& all = config;
     setup.derive_source = [&all](const RepositoryName& repository) { return derive_source(all, repository); };
+    setup.list_reviewers = [&all](const RepositoryName& repository) {
+      const auto found = derive_repository_settings(all, repository);
+      return found ? found->qa.reviewers : std::vector<std::string>();
+    };
     setup.environment = invocation.environment;
     setup.machine_id = adapter::read_machine_id();
     if (mode == loop::TickReport::Mode::dry_run)

@@ -13,7 +13,7 @@ void check_deployment(Assembly& assembly);
 void check_agents(Assembly& assembly);
 // The program of one agent, whose table is `table`, and the reviewers that the key `key` names.
 void check_agent_program(Assembly& assembly, const std::string& table, const AgentSettings& agent);
-void check_reviewers(Assembly& assembly, const std::string& key, const QaSettings& qa);
+void check_reviewers(Assembly& assembly, const std::string& key, const RepositoryEntry& sections);
 void check_executors(Assembly& assembly);
 void check_notifiers(Assembly& assembly);
 void check_card(Assembly& assembly);

@@ -4,6 +4,7 @@
 #include <afk/config/nearest.hpp>
 #include <afk/config/read_text.hpp>
 #include <afk/core/agent_command.hpp>
+#include <afk/core/repository_settings.hpp>
 
 #include <fmt/format.h>
 
@@ -130,9 +131,35 @@ void check_agent_program(Assembly& assembly, const std::string& table, const Age
   check_kind(assembly, table, agent);
 }
 
-void check_reviewers(Assembly& assembly, const std::string& key, const QaSettings& qa) {
-  if (!assembly.are_sound({key})) {
+namespace {
+
+// Reviewers look at a checkout of the run, which lies where its executor is.
+void check_reviewer_place(Assembly& assembly, const std::string& key, const AgentSettings& reviewer) {
+  for (const auto& [name, agent] : assembly.config.agents) {
+    if (derive_agent_kind(agent) == AgentSettings::Kind::work && agent.executor != reviewer.executor) {
+      assembly.refuse(key,
+                      fmt::format("runs of the agent {} are at the executor {}, and this reviewer works at {}",
+                                  quote_value(name), quote_value(agent.executor), quote_value(reviewer.executor)),
+                      "give all of them one executor");
+      return;
+    }
+  }
+}
+
+} // namespace
+
+void check_reviewers(Assembly& assembly, const std::string& key, const RepositoryEntry& sections) {
+  const QaSettings& qa = sections.qa;
+  if (qa.reviewers.empty() || !assembly.are_sound({key, "checks.mode", "checks.commands", "qa.mode", "qa.commands"})) {
     return;
+  }
+  const bool has_commands =
+      qa.mode != QaSettings::Mode::off ||
+      (derive_check_mode(assembly.config.tracker.kind, sections.checks.mode) == CheckSettings::Mode::commands &&
+       !sections.checks.commands.empty());
+  if (!has_commands) {
+    assembly.refuse(key, "reviewers look at what has passed the commands, and there are none",
+                    "write qa.mode = \"auto\", or commands in [qa] or [checks]");
   }
   for (const std::string& name : qa.reviewers) {
     const auto agent = assembly.config.agents.find(name);
@@ -146,6 +173,8 @@ void check_reviewers(Assembly& assembly, const std::string& key, const QaSetting
     } else if (derive_agent_kind(agent->second) != AgentSettings::Kind::review) {
       assembly.refuse(key, fmt::format("{} works and judges nothing", quote_value(name)),
                       "name an agent with kind = \"review\"");
+    } else {
+      check_reviewer_place(assembly, key, agent->second);
     }
   }
 }

@@ -54,7 +54,9 @@ class Scope {
 
   [[nodiscard]] const Config& config() const { return assembly_.config; }
 
-  void refuse_reviewers(const QaSettings& qa) const { check_reviewers(assembly_, find_key("qa.reviewers"), qa); }
+  void refuse_reviewers(const RepositoryEntry& sections) const {
+    check_reviewers(assembly_, find_key("qa.reviewers"), sections);
+  }
 
  private:
   Assembly& assembly_;
@@ -170,7 +172,7 @@ void check_scope(const Scope& scope, const RepositoryEntry& sections) {
   check_protected_paths(scope, sections.lifecycle);
   check_check_mode(scope, sections.checks);
   check_qa(scope, sections.qa);
-  scope.refuse_reviewers(sections.qa);
+  scope.refuse_reviewers(sections);
   check_policy(scope, sections.policy);
 }
 

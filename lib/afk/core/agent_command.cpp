@@ -103,7 +103,7 @@ std::vector<KnownAgent> list_reviewers() {
        .red_when = {"[P0]", "[P1]"}},
       {.command = "coderabbit",
        .kind = AgentSettings::Kind::review,
-       .argv = {"coderabbit", "review", "--plain", "--type", "committed", "--base", "{base}"},
+       .argv = {"coderabbit", "review", "--plain", "--type", "committed", "--base-commit", "{base}"},
        .credentials_env = {"CODERABBIT_API_KEY"},
        .configuration_folder = ".coderabbit",
        .configuration_files = {"auth.json"},

@@ -207,6 +207,9 @@ std::string AgentsWorld::greeting() const {
 
 std::vector<std::string> AgentsWorld::turn_files(const std::string& name) const {
   std::vector<fs::path> paths;
+  if (!fs::exists(folder_ / "work/runs")) {
+    return {}; // no run began
+  }
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "work/runs")) {
     const bool is_turn = entry.path().parent_path().parent_path().filename() == "turns";
     if (is_turn && entry.path().filename() == name) {
