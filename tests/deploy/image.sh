@@ -30,7 +30,7 @@ if [[ ${1-} == --inside ]]; then
   user=$(sed -n 's/^USER \([0-9]*\):.*/\1/p' deploy/Dockerfile)
   [[ $user -ge 1000 ]]
   mkdir -p /run/config
-  cp config/afk.toml /run/config/
+  dpkg-deb --fsys-tarfile "$package" | tar -xO ./etc/afk/afk.toml >/run/config/afk.toml
   as_user() { setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs --bounding-set=-all env -i HOME=/var/lib/afk PATH=/usr/bin:/bin "$@"; }
   as_user afk --version
   as_user afk config show --config /run/config/afk.toml | grep '^kill_switch'

@@ -120,6 +120,16 @@ void examine_agent(const Examination& examination, const std::string& name, cons
     return;
   }
   const auto executor = examination.config.executors.find(agent.executor);
+  const auto* cluster = executor == examination.config.executors.end()
+                            ? nullptr
+                            : std::get_if<KubernetesExecutorSettings>(&executor->second);
+  if (cluster != nullptr) {
+    findings.push_back({check, FindingState::note,
+                        fmt::format("\"{}\" is looked for in {}", process->argv.front(),
+                                    cluster->image.empty() ? "the image of the template" : cluster->image),
+                        ""});
+    return;
+  }
   const auto* settings = executor == examination.config.executors.end()
                              ? nullptr
                              : std::get_if<ProcessExecutorSettings>(&executor->second);

@@ -150,7 +150,11 @@ void KubernetesWorld::plan_agent(const TurnName& turn, const AgentPlan& plan) {
   if (!plan.reports.empty()) {
     script += fmt::format("printf '%s' {} > \"$AFK_REPORT\"\n", quote(plan.reports));
   }
-  put_file(control_path(turn.text), script + fmt::format("exit {}\n", plan.exit_code));
+  script_agent(turn, script + fmt::format("exit {}\n", plan.exit_code));
+}
+
+void KubernetesWorld::script_agent(const TurnName& turn, const std::string& script) {
+  put_file(control_path(turn.text), script);
 }
 
 void KubernetesWorld::release(const Order& order) {

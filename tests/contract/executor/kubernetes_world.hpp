@@ -40,6 +40,9 @@ class KubernetesWorld final : public ExecutorWorld {
 
   FakeKubernetes& cluster() { return cluster_; }
 
+  // What the agent of a turn runs, as a shell script; instead of a plan.
+  void script_agent(const TurnName& turn, const std::string& script);
+
   [[nodiscard]] adapter::KubernetesExecutorSetup setup() const;
   std::unique_ptr<Executor> make_executor(adapter::KubernetesExecutorSetup setup);
 
