@@ -57,6 +57,9 @@ class FakeExecutor final : public Executor, public Landing {
     ended.head_after = head_of(place.attempt);
   }
 
+  // Loses everything that it knew of its runs, as a server that was set up anew.
+  void forget_everything() { attempts_.clear(); }
+
   void vanish(const Place& place) { turn(place).state = TurnState::vanished; }
 
   // A commit of the agent, on top of the base as it is now when `Merges` says so.

@@ -230,6 +230,13 @@ S::Protected derive_protected(const WorkEvidence& work, const RepositorySettings
   return touched ? S::Protected::touched : S::Protected::untouched;
 }
 
+// A rebase that was ordered because the base had been red, and left everything as it was: the next one would too.
+bool was_rebased_in_vain(const Observation& observation) {
+  const TurnView* last = find_last_agent_turn(observation);
+  return last != nullptr && last->kind == TurnKind::rebase && last->state == TurnState::ended &&
+         last->head_before == last->head_after;
+}
+
 S::BaseRed derive_base_state(const Observation& observation, const RepositorySettings& settings,
                              const PublishedVerdict& verdict) {
   const ForgeObservation& forge = observation.forge;
@@ -237,6 +244,8 @@ S::BaseRed derive_base_state(const Observation& observation, const RepositorySet
     return S::BaseRed::no;
   const S::BaseRed base = derive_base_red(verdict.failed, forge.merge_base.value, forge.base_head.value);
   const Duration red_for = derive_elapsed(observation.card, FirstSeen::base_red, observation.now);
+  if (base == S::BaseRed::at_merge_base && was_rebased_in_vain(observation))
+    return S::BaseRed::no;
   const bool too_long = base == S::BaseRed::at_head && red_for >= settings.lifecycle.base_red_after;
   return too_long ? S::BaseRed::at_head_too_long : base;
 }

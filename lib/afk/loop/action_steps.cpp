@@ -172,7 +172,7 @@ class StepPlanner {
   }
 
   [[nodiscard]] WorkQuery work_query() const {
-    return {look_.record.issue, look_.arming.run, plan_.observation.executor.attempts.back().attempt.redispatch,
+    return {look_.record.issue, look_.arming.run, derive_newest_redispatch(plan_.observation),
             derive_branch_name(look_.record.issue.number, look_.arming.run)};
   }
 

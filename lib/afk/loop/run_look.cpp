@@ -229,9 +229,10 @@ RunLook make_look(const TickContext& context, SearchedIssue candidate, const Arm
   return look;
 }
 
+// Also of a run that its executor has forgotten: what it published is still its own, and must not be done again.
 bool needs_landing(const RunLook& look) {
-  if (look.evidence.reach != ExecutorEvidence::Reach::known || look.record.state == IssueState::gone ||
-      look.evidence.attempts.empty())
+  const bool was_started = !look.evidence.attempts.empty() || (look.found && !look.card.turns.empty());
+  if (look.evidence.reach != ExecutorEvidence::Reach::known || look.record.state == IssueState::gone || !was_started)
     return false;
   for (const AttemptView& attempt : look.evidence.attempts)
     for (const TurnView& turn : attempt.turns)
@@ -247,7 +248,9 @@ void look_at_work_of(Landing& landing_port, const std::string& executor, std::ve
   for (RunLook& look : runs) {
     if (look.executor != executor || !needs_landing(look))
       continue;
-    queries.push_back({look.record.issue, look.arming.run, look.evidence.attempts.back().attempt.redispatch,
+    const auto& attempts = look.evidence.attempts;
+    queries.push_back({look.record.issue, look.arming.run,
+                       attempts.empty() ? look.card.redispatches : attempts.back().attempt.redispatch,
                        derive_branch_name(look.record.issue.number, look.arming.run)});
     asking.push_back(&look);
   }

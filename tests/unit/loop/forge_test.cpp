@@ -172,6 +172,35 @@ TEST_CASE("a base that is red itself costs no attempt", "[forge]") {
   }
 }
 
+TEST_CASE("a rebase that brings nothing is not ordered for ever", "[forge]") {
+  LoopWorld world;
+  by_pull_request(world, LastStage::merged, AutoMerge::on);
+  const IssueRef issue = start(world);
+  world.forge.reruns_are_possible = false;
+  judge(world, CheckState::failed);
+  world.forge.check("begin", "unit", CheckState::failed);
+  world.executor.commit_to_base(issue.repository);
+  world.forge.check(world.executor.base_of(issue.repository).back(), "unit", CheckState::passed);
+  CHECK(look(world) == "order rebase free");
+  world.executor.end(world.executor.live_turns().front(), TurnOutcome::succeeded);
+  CHECK(look(world) == "order fix");
+}
+
+TEST_CASE("a run that its executor has forgotten is not started over while its pull request is open", "[forge]") {
+  LoopWorld world;
+  by_pull_request(world, LastStage::merged, AutoMerge::off);
+  start(world);
+  judge(world, CheckState::pending);
+  world.executor.forget_everything();
+  const auto starts = world.executor.starts();
+  CHECK(look(world) == "wait checks-pending");
+  world.clock.advance(world.config.lifecycle.turn_end_grace);
+  CHECK(look(world) == "wait checks-pending");
+  world.forge.merge_now(world.forge.newest()->evidence.number);
+  CHECK(look(world) == "end done");
+  CHECK(world.executor.starts() == starts);
+}
+
 TEST_CASE("a pull request that conflicts is rebased by its agent", "[forge]") {
   LoopWorld world;
   by_pull_request(world, LastStage::merged, AutoMerge::on);
