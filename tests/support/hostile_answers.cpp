@@ -41,7 +41,7 @@ std::string judge(const HostileCase& one, const Result<std::size_t>& result) {
     return "a list was read";
   }
   const Error& error = result.error();
-  if (error.kind != *one.kind) {
+  if (error.kind != *one.kind && error.kind != one.or_kind) {
     return fmt::format("{} instead of {}: {}", render_error_kind(error.kind), render_error_kind(*one.kind),
                        error.message);
   }

@@ -37,8 +37,9 @@ struct HostileCase {
   StreamServer::Session session;
   std::optional<ErrorKind> kind; // nothing: it is odd, and a whole list with one entry all the same
   std::shared_ptr<const TlsContext> tls = nullptr;
-  bool is_slow = false;    // ends by its deadline, which is short then
-  bool speaks_tls = false; // the reader does, and the server has no context to answer with
+  std::optional<ErrorKind> or_kind = std::nullopt; // libcurl's versions differ in what they call it
+  bool is_slow = false;                            // ends by its deadline, which is short then
+  bool speaks_tls = false;                         // the reader does, and the server has no context to answer with
 };
 
 // What the cases have in common.
