@@ -96,11 +96,14 @@ std::string render_step_summary(const loop::TickReport& report) {
 void write_pipeline_annotations(const Invocation& invocation, const loop::TickReport& report) {
   if (!runs_in_actions(invocation.environment))
     return;
-  const Console& console = invocation.console;
+  Console& console = invocation.console;
   std::fputs(console.redact(render_annotations(report)).c_str(), stderr);
   if (const auto file = config::find_variable(invocation.environment, "GITHUB_STEP_SUMMARY"); file && !file->empty()) {
     std::ofstream summary(std::string(*file), std::ios::app);
     summary << console.redact(render_step_summary(report));
+    summary.close();
+    if (!summary)
+      console.say_error(std::nullopt, {ErrorKind::io, fmt::format("the step summary cannot be written to {}", *file)});
   }
 }
 
