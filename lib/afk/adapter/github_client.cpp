@@ -265,6 +265,9 @@ Result<GithubViewer> GithubClient::fetch_viewer() {
   if (!answer.ok()) {
     return answer.error();
   }
+  if (auto error = derive_github_error(*answer, asked())) {
+    return *std::move(error);
+  }
   auto viewer = by_graphql ? parse_github_viewer(*answer, asked()) : parse_rest_viewer(*answer, asked());
   if (viewer.ok()) {
     viewer_ = *viewer;

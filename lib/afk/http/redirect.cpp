@@ -16,8 +16,8 @@ bool is_followed(const Request& request, int status) {
   if (std::ranges::find(same_again, status) != same_again.end()) {
     return true;
   }
-  const bool looks_only = request.method == Method::get || request.method == Method::head;
-  return looks_only && std::ranges::find(look_there, status) != look_there.end();
+  const bool looks = request.method == Method::get || request.method == Method::head;
+  return looks && derive_effect(request) == Effect::read && std::ranges::find(look_there, status) != look_there.end();
 }
 
 } // namespace

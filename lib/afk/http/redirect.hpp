@@ -5,6 +5,8 @@
 //   307, 308            followed      sent again as it was             sent again as it was: it was not done
 //   301, 302, 303       followed      the answer stands                the answer stands
 //
+// A GET that says it is a write is one here: whoever wants the address of a redirect, and not what is there, asks so.
+//
 // Only to the same scheme, host and port, because anything else would tell a stranger what was asked, and a redirect of
 // a renamed repository stays on its host (docs.github.com, "Best practices for using the REST API").
 
