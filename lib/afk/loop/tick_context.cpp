@@ -30,16 +30,15 @@ Result<RepositorySettings> derive_settings(const TickContext& context, const Rep
 
 std::string derive_configuration_digest(const TickContext& context, const RepositorySettings& settings) {
   const auto& lifecycle = settings.lifecycle;
-  const std::string text =
-      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", settings.base,
-                  render_landing_mode(settings.landing.landing), render_last_stage(settings.landing.last_stage),
-                  settings.landing.auto_merge == AutoMerge::on, lifecycle.fix_forward_max_attempts,
-                  lifecycle.fix_forward_max_seconds.count(), lifecycle.redispatch_max, lifecycle.run_limit.count(),
-                  lifecycle.stall_limit.count(), lifecycle.turn_end_grace.count(), lifecycle.budget_usd,
-                  fmt::join(lifecycle.protected_paths, ","), render_check_mode(settings.check_mode),
-                  fmt::join(settings.checks.commands, "\n"), fmt::join(settings.checks.required, ","),
-                  static_cast<int>(settings.qa.mode), fmt::join(settings.qa.commands, "\n"),
-                  fmt::join(settings.qa.reviewers, ","));
+  const std::string text = fmt::format(
+      "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", settings.base,
+      render_landing_mode(settings.landing.landing), render_last_stage(settings.landing.last_stage),
+      settings.landing.auto_merge == AutoMerge::on, lifecycle.fix_forward_max_attempts,
+      lifecycle.fix_forward_max_seconds.count(), lifecycle.redispatch_max, lifecycle.run_limit.count(),
+      lifecycle.stall_limit.count(), lifecycle.turn_end_grace.count(), lifecycle.budget_usd,
+      fmt::join(lifecycle.protected_paths, ","), render_check_mode(settings.check_mode),
+      fmt::join(settings.checks.commands, "\n"), fmt::join(settings.checks.required, ","),
+      static_cast<int>(settings.qa.mode), fmt::join(settings.qa.commands, "\n"), fmt::join(settings.qa.reviewers, ","));
   return render_hex(context.digest.sha256(text));
 }
 

@@ -15,16 +15,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <set>
 
 using namespace afk::test;
 
 namespace {
 
 struct AgentCounts {
-  int run = 0;
-  int skipped = 0;
+  std::set<std::string> run;
+  std::set<std::string> skipped;
 
-  ~AgentCounts() { std::cout << "agents: " << run << " run, " << skipped << " skipped" << std::endl; }
+  ~AgentCounts() { std::cout << "agents: " << run.size() << " run, " << skipped.size() << " skipped" << std::endl; }
 };
 
 AgentCounts& counts() {
@@ -35,10 +36,10 @@ AgentCounts& counts() {
 std::optional<std::string> find_or_skip(const std::string& name) {
   auto cache = find_agents_cache(name);
   if (cache) {
-    ++counts().run;
+    counts().run.insert(name);
     return cache;
   }
-  ++counts().skipped;
+  counts().skipped.insert(name);
   const char* const required = std::getenv("AFK_REQUIRE_AGENTS");
   if (required != nullptr && std::string(required) == "1") {
     FAIL("the program of " << name << " is not in the cache, and AFK_REQUIRE_AGENTS=1 asks for it");

@@ -14,7 +14,7 @@ struct LimitedWorld : LoopWorld {
   LimitedWorld() {
     config.policy.slots_per_repository = 4;
     config.agents["twin"] = config.agents.at("script"); // the same program, and so the same credential
-    config.agents["other"] = AgentSettings{.argv = {"other"}, .credentials_env = {"OTHER_KEY"}, .max_concurrent = 8};
+    config.agents["other"] = AgentSettings{.argv = {"other"}, .max_concurrent = 8, .credentials_env = {"OTHER_KEY"}};
   }
 
   // The first run meets the limit and its card says so.
@@ -31,8 +31,8 @@ struct LimitedWorld : LoopWorld {
     const auto one = std::ranges::find(report.issues, issue, &loop::IssueReport::issue);
     if (one == report.issues.end())
       return "(no report)";
-    const auto gate = std::ranges::find(one->gates, "cooldown", &GateVerdict::name);
-    return gate == one->gates.end() ? "(no gate)" : gate->reason;
+    const auto found = std::ranges::find(one->gates, "cooldown", &GateVerdict::name);
+    return found == one->gates.end() ? "(no gate)" : found->reason;
   }
 };
 
