@@ -2,6 +2,7 @@
 
 #include <afk/adapter/notifier_webhook.hpp>
 #include <afk/adapter/notifier_webhook_codec.hpp>
+#include <afk/http/redirect_transport.hpp>
 #include <afk/http/transport_curl.hpp>
 
 #include <support/catch.hpp>
@@ -116,6 +117,20 @@ TEST_CASE("every answer to a doorbell has its kind of error", "[webhook]") {
   CHECK(rung.error().message.find("127.0.0.1") != std::string::npos);
   const bool asks_to_wait = row.answer.bytes.find("Retry-After") != std::string::npos;
   CHECK(rung.error().retry_after.has_value() == asks_to_wait);
+}
+
+TEST_CASE("a doorbell does not follow its receiver elsewhere", "[webhook]") {
+  LoopbackServer elsewhere([](const ReceivedRequest&) { return ServerAnswer{render_answer("200 OK")}; });
+  LoopbackServer server([&](const ReceivedRequest&) {
+    return ServerAnswer{render_answer("308 Moved", "", "Location: " + elsewhere.url("/stolen") + "\r\n")};
+  });
+  http::CurlTransport curl;
+  http::RedirectTransport transport(curl);
+  const auto rung = WebhookNotifier(transport, settings_for(server.url("/hooks/secret"))).ring(doorbell);
+  REQUIRE_FALSE(rung.ok());
+  CHECK(rung.error().kind == ErrorKind::refused); // a person has to change the address
+  CHECK(rung.error().message.find("secret") == std::string::npos);
+  CHECK(elsewhere.connections() == 0);
 }
 
 TEST_CASE("a receiver that is not there", "[webhook]") {
