@@ -55,9 +55,9 @@ enum class FakeFault : std::uint8_t {
 
 struct FaultRule {
   FakeFault fault = FakeFault::server_error;
-  std::string match; // part of "METHOD target\nbody"; "" fits everything
-  int skip = 0;      // exchanges that fit and are served
-  int times = 1;     // exchanges after those that go wrong
+  std::string match = {}; // part of "METHOD target\nbody"; "" fits everything
+  int skip = 0;           // exchanges that fit and are served
+  int times = 1;          // exchanges after those that go wrong
 };
 
 class FakeGithub {

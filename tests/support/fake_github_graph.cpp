@@ -45,6 +45,13 @@ bool belongs_to(const std::string& type, const std::string& condition) {
       {"UpdatableComment", {"Issue", "PullRequest", "IssueComment"}},
       {"IssueOrPullRequest", {"Issue", "PullRequest"}},
       {"Closer", {"Commit", "PullRequest"}},
+      {"IssueTimelineItems",
+       {"LabeledEvent", "UnlabeledEvent", "ClosedEvent", "ReopenedEvent", "RenamedTitleEvent", "TransferredEvent",
+        "CrossReferencedEvent", "IssueComment"}},
+      {"PullRequestTimelineItems",
+       {"LabeledEvent", "UnlabeledEvent", "ClosedEvent", "ReopenedEvent", "RenamedTitleEvent", "MergedEvent",
+        "CrossReferencedEvent", "IssueComment"}},
+      {"RuleParameters", {"RequiredStatusChecksParameters"}},
       {"RequirableByPullRequest", {"CheckRun", "StatusContext"}},
       {"StatusCheckRollupContext", {"CheckRun", "StatusContext"}}};
   if (type == condition || condition == "Node" || condition.empty()) {
@@ -269,6 +276,35 @@ std::vector<std::string> Arguments::texts(std::string_view name) const {
   return texts;
 }
 
+namespace {
+
+// The type of a connection's elements, by the field that it is under; its own is that and "Connection".
+std::string element_of(const std::string& field) {
+  static const std::map<std::string, std::string> elements{{"issues", "Issue"},
+                                                           {"subIssues", "Issue"},
+                                                           {"comments", "IssueComment"},
+                                                           {"labels", "Label"},
+                                                           {"timelineItems", "IssueTimelineItems"},
+                                                           {"userContentEdits", "UserContentEdit"},
+                                                           {"pullRequests", "PullRequest"},
+                                                           {"closedByPullRequestsReferences", "PullRequest"},
+                                                           {"contexts", "StatusCheckRollupContext"},
+                                                           {"checkRuns", "CheckRun"},
+                                                           {"checkSuites", "CheckSuite"},
+                                                           {"annotations", "CheckAnnotation"},
+                                                           {"deployments", "Deployment"},
+                                                           {"statuses", "DeploymentStatus"},
+                                                           {"collaborators", "RepositoryCollaborator"},
+                                                           {"branchProtectionRules", "BranchProtectionRule"},
+                                                           {"rules", "RepositoryRule"},
+                                                           {"refs", "Ref"},
+                                                           {"parents", "Commit"},
+                                                           {"commits", "PullRequestCommit"}};
+  return elements.at(field);
+}
+
+} // namespace
+
 Value make_connection(const std::string& name, const Arguments& arguments, std::vector<MakeNode> nodes,
                       const FillEdge& fill_edge) {
   if (!arguments.has("first") && !arguments.has("last")) {
@@ -295,7 +331,7 @@ Value make_connection(const std::string& name, const Arguments& arguments, std::
     begin = std::max(begin, end - asked);
   }
   const auto cursor = [](std::int64_t index) { return "c:" + std::to_string(index + 1); };
-  const ObjectPointer connection = make_object(name + "Connection");
+  const ObjectPointer connection = make_object(element_of(name) + "Connection");
   connection->leaf("totalCount", count);
   connection->leaf("filteredCount", count);
   connection->leaf("pageCount", end - begin);
@@ -310,7 +346,7 @@ Value make_connection(const std::string& name, const Arguments& arguments, std::
     std::vector<Value> shown;
     for (std::int64_t index = begin; index < end; ++index) {
       const auto at = static_cast<std::size_t>(index);
-      const ObjectPointer edge = make_object(name + "Edge");
+      const ObjectPointer edge = make_object(element_of(name) + "Edge");
       edge->leaf("cursor", cursor(index));
       edge->fields["node"] = [make = nodes[at]](const Arguments&) { return make(); };
       if (fill_edge) {

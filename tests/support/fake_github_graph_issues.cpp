@@ -36,6 +36,7 @@ constexpr EventType event_types[] = {
     {"closed", "CLOSED_EVENT", "ClosedEvent"},
     {"reopened", "REOPENED_EVENT", "ReopenedEvent"},
     {"renamed", "RENAMED_TITLE_EVENT", "RenamedTitleEvent"},
+    {"merged", "MERGED_EVENT", "MergedEvent"},
     {"transferred", "TRANSFERRED_EVENT", "TransferredEvent"},
     {"cross-referenced", "CROSS_REFERENCED_EVENT", "CrossReferencedEvent"},
 };
@@ -64,6 +65,11 @@ Value make_event(Call& call, Issue& issue, const Event& event, const EventType& 
                             : Value::of(graph_commit(call, call.state.repositories.at(issue.repository), commit));
     };
   }
+  if (event.kind == "merged") {
+    object->fields["commit"] = [&call, &issue, commit = event.commit](const Arguments&) {
+      return Value::of(graph_commit(call, call.state.repositories.at(issue.repository), commit));
+    };
+  }
   if (event.kind == "cross-referenced") {
     object->leaf("isCrossRepository", false);
     object->leaf("willCloseTarget", false);
@@ -81,7 +87,7 @@ Value make_timeline(Call& call, Issue& issue, const Arguments& arguments) {
     return wanted.empty() || std::ranges::find(wanted, item) != wanted.end();
   };
   std::vector<std::pair<Timestamp, MakeNode>> items;
-  for (const Event& event : events_of(call.state, issue)) {
+  for (const Event& event : events_of(call.state, issue, call.replica ? call.state.replica_lag : Duration(0))) {
     const auto type = std::ranges::find(event_types, event.kind, &EventType::rest);
     if (type != std::end(event_types) && is_wanted(type->item)) {
       items.emplace_back(event.at, [&call, &issue, event, type] { return make_event(call, issue, event, *type); });

@@ -140,6 +140,24 @@ ObjectPointer graph_protection(const std::string& branch, const Protection& prot
   return object;
 }
 
+ObjectPointer graph_rule(const std::vector<std::string>& required) {
+  std::vector<Value> checks;
+  for (const std::string& name : required) {
+    const ObjectPointer check = make_object("StatusCheckConfiguration");
+    check->leaf("context", name);
+    check->leaf("integrationId", nullptr);
+    checks.push_back(Value::of(check));
+  }
+  const ObjectPointer parameters = make_object("RequiredStatusChecksParameters");
+  parameters->leaf("strictRequiredStatusChecksPolicy", false);
+  parameters->fields["requiredStatusChecks"] = [checks](const Arguments&) { return Value::of(checks); };
+  const ObjectPointer rule = make_object("RepositoryRule");
+  rule->leaf("id", "RRU_1");
+  rule->leaf("type", "REQUIRED_STATUS_CHECKS");
+  rule->fields["parameters"] = [parameters](const Arguments&) { return Value::of(parameters); };
+  return rule;
+}
+
 Value connect_refs(Call& call, Repository& repository, const Arguments& arguments) {
   std::string prefix = arguments.text("refPrefix");
   std::vector<MakeNode> nodes;
@@ -234,9 +252,18 @@ ObjectPointer graph_ref(Call& call, Repository& repository, const std::string& n
   object->fields["branchProtectionRule"] = [&call, &repository, name](const Arguments&) {
     const auto rule = repository.protections.find(name);
     call.repository = &repository;
-    return rule == repository.protections.end() || !viewer_may(call, "admin")
+    return rule == repository.protections.end() || rule->second.form == Protection::Form::ruleset ||
+                   !viewer_may(call, "admin")
                ? Value{}
                : Value::of(graph_protection(name, rule->second));
+  };
+  object->fields["rules"] = [&repository, name](const Arguments& arguments) {
+    const auto rule = repository.protections.find(name);
+    std::vector<MakeNode> nodes;
+    if (rule != repository.protections.end() && rule->second.form == Protection::Form::ruleset) {
+      nodes.push_back([checks = rule->second.required_checks] { return Value::of(graph_rule(checks)); });
+    }
+    return make_connection("rules", arguments, std::move(nodes));
   };
   object->fields["refUpdateRule"] =
       [name, found = protection != repository.protections.end(),

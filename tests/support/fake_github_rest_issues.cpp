@@ -231,7 +231,7 @@ Answer delete_comment(Call& call) {
 Answer list_events(Call& call) {
   return with_issue(call, [&](Issue& issue) {
     std::vector<Json> listed;
-    for (const Event& event : events_of(call.state, issue)) {
+    for (const Event& event : events_of(call.state, issue, replica_lag(call))) {
       if (event.kind != "cross-referenced") {
         listed.push_back(render_event(call, issue, event));
       }
@@ -244,7 +244,7 @@ Answer list_events(Call& call) {
 Answer list_timeline(Call& call) {
   return with_issue(call, [&](Issue& issue) {
     std::vector<std::pair<Timestamp, Json>> timed;
-    for (const Event& event : events_of(call.state, issue)) {
+    for (const Event& event : events_of(call.state, issue, replica_lag(call))) {
       timed.emplace_back(event.at, render_event(call, issue, event));
     }
     for (const Comment& comment : issue.comments) {
@@ -264,7 +264,7 @@ Answer list_timeline(Call& call) {
 
 Answer list_issue_labels(Call& call) {
   return with_issue(call, [&](Issue& issue) {
-    const Json labels = labels_of(call, issue);
+    const Json labels = render_issue(call, issue, replica_lag(call)).at("labels");
     return answer_page(call, std::vector<Json>(labels.begin(), labels.end()));
   });
 }

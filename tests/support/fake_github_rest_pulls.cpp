@@ -246,6 +246,8 @@ Answer merge_pull(State& state, Issue& issue, std::int64_t actor, std::string_vi
   pull.merged_at = state.now;
   pull.merged_by = actor;
   pull.merge_commit = commit;
+  issue.events.push_back(
+      {.id = state.next_id(20'000'000'000), .kind = "merged", .actor = actor, .at = state.now, .commit = commit});
   close_issue(state, issue, actor, "");
   if (pull.base_branch == repository.default_branch) {
     static const std::regex closes("(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\\s+#(\\d+)", std::regex::icase);

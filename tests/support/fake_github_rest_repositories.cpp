@@ -78,19 +78,19 @@ Json render_branch(Call& call, const std::string& name, const std::string& sha) 
   const std::string url = repository_url(call, *call.repository);
   const auto protection = call.repository->protections.find(name);
   const bool is_protected = protection != call.repository->protections.end();
+  const bool is_classic = is_protected && protection->second.form == Protection::Form::classic;
   Json checks = Json::array();
-  for (const std::string& check : is_protected ? protection->second.required_checks : std::vector<std::string>()) {
+  for (const std::string& check : is_classic ? protection->second.required_checks : std::vector<std::string>()) {
     checks.push_back({{"context", check}, {"app_id", nullptr}});
   }
   Json rendered{{"name", name}, {"commit", render_commit(call, sha)}, {"protected", is_protected}};
   rendered["_links"] = {{"self", url + "/branches/" + percent_encode(name)},
                         {"html", call.base_url + "/" + full_name(call.state, *call.repository) + "/tree/" + name}};
-  rendered["protection"] = {
-      {"enabled", is_protected},
-      {"required_status_checks",
-       {{"enforcement_level", is_protected ? "non_admins" : "off"},
-        {"contexts", is_protected ? Json(protection->second.required_checks) : Json(Json::array())},
-        {"checks", checks}}}};
+  rendered["protection"] = {{"enabled", is_classic},
+                            {"required_status_checks",
+                             {{"enforcement_level", is_classic ? "non_admins" : "off"},
+                              {"contexts", is_classic ? Json(protection->second.required_checks) : Json(Json::array())},
+                              {"checks", checks}}}};
   rendered["protection_url"] = url + "/branches/" + percent_encode(name) + "/protection";
   return rendered;
 }
@@ -107,7 +107,7 @@ Answer show_protection(Call& call) {
     return fail(404);
   }
   const auto protection = call.repository->protections.find(call.path.at(1));
-  if (protection == call.repository->protections.end()) {
+  if (protection == call.repository->protections.end() || protection->second.form == Protection::Form::ruleset) {
     return fail(404, "Branch not protected");
   }
   const std::string url =
@@ -137,9 +137,22 @@ Answer show_protection(Call& call) {
   return {.body = rendered};
 }
 
-// Rulesets; the protections of this fake are of the classic kind.
-Answer list_rules(Call&) {
-  return {.body = Json::array()};
+Answer list_rules(Call& call) {
+  const auto protection = call.repository->protections.find(call.path.at(2));
+  Json rules = Json::array();
+  if (protection != call.repository->protections.end() && protection->second.form == Protection::Form::ruleset) {
+    Json checks = Json::array();
+    for (const std::string& check : protection->second.required_checks) {
+      checks.push_back({{"context", check}});
+    }
+    rules.push_back(
+        {{"type", "required_status_checks"},
+         {"parameters", {{"required_status_checks", checks}, {"strict_required_status_checks_policy", false}}},
+         {"ruleset_source_type", "Repository"},
+         {"ruleset_source", full_name(call.state, *call.repository)},
+         {"ruleset_id", 1}});
+  }
+  return {.body = rules};
 }
 
 Answer show_viewer(Call& call) {

@@ -208,10 +208,10 @@ Moment moment_of(const State& state, const Issue& issue, Duration lag) {
   return *shown;
 }
 
-std::vector<Event> events_of(const State& state, const Issue& issue) {
+std::vector<Event> events_of(const State& state, const Issue& issue, Duration lag) {
   std::vector<Event> events = issue.events;
-  if (state.event_lag.count() != 0) {
-    std::erase_if(events, [&](const Event& event) { return event.at > state.now - state.event_lag; });
+  if (const Duration behind = std::max(lag, state.event_lag); behind.count() != 0) {
+    std::erase_if(events, [&](const Event& event) { return event.at > state.now - behind; });
   }
   return events;
 }

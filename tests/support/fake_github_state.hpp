@@ -163,6 +163,7 @@ struct Deployment {
 struct Protection {
   std::vector<std::string> required_checks = {};
   int required_reviews = 0;
+  enum class Form : std::uint8_t { classic, ruleset } form = Form::classic; // which of the two ways it was set up in
 };
 
 struct Repository {
@@ -242,6 +243,6 @@ void change_comment(State& state, Issue& issue, Comment& comment, std::int64_t e
 
 // Labels and state as they were `lag` ago.
 Moment moment_of(const State& state, const Issue& issue, Duration lag);
-std::vector<Event> events_of(const State& state, const Issue& issue);
+std::vector<Event> events_of(const State& state, const Issue& issue, Duration lag); // or further behind, as all logs
 
 } // namespace afk::test::github

@@ -2,29 +2,12 @@
 
 #include <afk/core/text.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <filesystem>
 
 namespace afk::test {
 
 const RepositoryName home{.owner = "Acme", .name = "widgets"};
 const RepositoryName other{.owner = "Acme", .name = "gadgets"};
-
-void ContractRun::expect(bool holds, std::string_view what, Where where) {
-  if (!holds) {
-    failures_.push_back(fmt::format("{}:{}: expected {}", std::filesystem::path(where.file_name()).filename().string(),
-                                    where.line(), what));
-  }
-}
-
-void ContractRun::require(bool holds, std::string_view what, Where where) {
-  expect(holds, what, where);
-  if (!holds) {
-    throw ContractStop{};
-  }
-}
 
 IssueRef make_issue(TrackerWorld& world, const NewIssue& issue) {
   world.create_repository(home);

@@ -4,12 +4,12 @@
 // column and prints the table.
 
 #include <afk/port/tracker.hpp>
+#include <support/contract_run.hpp>
 
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,35 +57,6 @@ class TrackerWorld {
   virtual void cut_listing(const RepositoryName& repository) = 0;
 };
 
-// What a case found wrong. A case goes on after a failed expectation and stops at a failed requirement.
-class ContractRun {
- public:
-  using Where = std::source_location;
-
-  void expect(bool holds, std::string_view what, Where where = Where::current());
-  void require(bool holds, std::string_view what, Where where = Where::current());
-
-  template <typename T>
-  void require_ok(const Result<T>& result, Where where = Where::current()) {
-    require(result.ok(), result.ok() ? "an answer" : "an answer instead of: " + result.error().message, where);
-  }
-
-  template <typename T>
-  void expect_error(const Result<T>& result, ErrorKind kind, Where where = Where::current()) {
-    expect(!result.ok() && result.error().kind == kind,
-           "an error of kind " + std::string(render_error_kind(kind)) +
-               (result.ok() ? ", not an answer" : ", not: " + result.error().message),
-           where);
-  }
-
-  [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
-
- private:
-  std::vector<std::string> failures_;
-};
-
-struct ContractStop {}; // thrown by ContractRun::require
-
 struct ContractCase {
   std::string_view group;
   std::string_view name;
@@ -112,6 +83,7 @@ struct TrackerColumn {
 };
 
 TrackerColumn directory_column();
+std::vector<TrackerColumn> github_columns(); // both interfaces, and both versions of REST
 
 // Short cuts of the cases. The repository that most of them need is made on the way.
 extern const RepositoryName home;  // "Acme/widgets"
