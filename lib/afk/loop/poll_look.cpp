@@ -462,6 +462,17 @@ std::vector<IssueRef> find_worth_telling(const TickContext& context, const PollL
   return worth;
 }
 
+// A tracker may answer a first look with whole issues: these are not read a second time.
+void ask_about_people_of_whole(const TickContext& context, std::span<const IssueRef> issues, const PollLook& look) {
+  std::vector<IssueRef> whole;
+  std::ranges::copy_if(issues, std::back_inserter(whole), [&](const IssueRef& issue) {
+    const auto ready = look.ready.find(issue);
+    return ready != look.ready.end() && ready->second.record.depth == IssueDepth::whole;
+  });
+  if (context.people != nullptr)
+    context.people->ask(gather_people(context, look, whole));
+}
+
 // Where every issue read costs, they are read in stages: who armed them for those that could take a slot, and the whole
 // for those that would. An issue that is refused then gives its place to the next one, a few times in a tick.
 void read_in_stages(const TickContext& context, const Listed& listed, PollLook& look) {
@@ -469,6 +480,7 @@ void read_in_stages(const TickContext& context, const Listed& listed, PollLook& 
   look_at_live_runs(context, listed, look);
   const auto first = choose_first_look(context, listed, look);
   take_records(context, first, context.tracker.fetch_armings(first), look);
+  ask_about_people_of_whole(context, first, look);
   look_at_bases(context, first, look);
   judge_ready_issues(context, listed, look);
   for (int round = 0; round < most_rounds; ++round) {
