@@ -119,6 +119,57 @@ std::vector<RunEntry> entries_of(std::span<const RunEntry> log, const RunName& r
   return entries;
 }
 
+// What is asked about a turn once its Job and pod are known.
+struct Question {
+  enum class About : std::uint8_t { output, secret };
+
+  std::size_t attempt = 0; // its view's place
+  std::size_t turn = 0;    // in that view
+  About about = About::output;
+  std::string name; // of the pod; of the Job whose Secret it is
+};
+
+std::string derive_log_target(const std::string& pods, const std::string& pod) {
+  return fmt::format("{}/{}/log?container={}&tailLines={}&limitBytes={}&timestamps=true", pods, encode_url_part(pod),
+                     pod_container::agent, log_lines, log_bytes);
+}
+
+// The log of a Job, for people.
+std::string derive_reference(const std::string& space, const std::string& job) {
+  return job.empty() ? "" : fmt::format("kubectl --namespace {} logs job/{} --container agent", space, job);
+}
+
+// Fills in the turns of the attempt. Its reference is the newest Job's name from then on.
+std::vector<Question> gather_turns(AttemptView& view, const std::vector<TurnSight>& sights) {
+  std::vector<Question> questions;
+  std::map<TurnKind, Question> newest; // of the checks, and of everything else as `first`
+  for (const TurnSight& seen : sights) {
+    const RunEntry& entry = *seen.entry;
+    if (entry.attempt != view.attempt) {
+      continue;
+    }
+    view.issue = entry.issue;
+    view.agent = entry.agent.empty() ? view.agent : entry.agent;
+    view.model = entry.model.empty() ? view.model : entry.model;
+    view.reference = entry.job.name;
+    view.turns.push_back(derive_turn_view(seen));
+    const TurnView& turn = view.turns.back();
+    const std::size_t place = view.turns.size() - 1;
+    if (turn.state == TurnState::starting) {
+      questions.push_back({.turn = place, .about = Question::About::secret, .name = entry.job.name});
+    }
+    const bool has_log = seen.pod != nullptr && turn.state != TurnState::starting;
+    newest[turn.kind == TurnKind::verify ? turn.kind : TurnKind::first] = {
+        .turn = place, .about = Question::About::output, .name = has_log ? seen.pod->name : ""};
+  }
+  for (auto& [kind, question] : newest) {
+    if (!question.name.empty()) {
+      questions.push_back(std::move(question));
+    }
+  }
+  return questions;
+}
+
 } // namespace
 
 KubernetesExecutor::KubernetesExecutor(KubernetesExecutorSetup setup, KubernetesApi& api, Clock& clock)
@@ -237,68 +288,42 @@ std::vector<Result<std::optional<AttemptView>>> KubernetesExecutor::observe(std:
 
 // The turns of each attempt, with what the last one of an agent and the last one of the checks printed.
 void KubernetesExecutor::add_output(std::vector<AttemptView>& views, const Sight& sight) {
-  struct Question {
-    std::size_t attempt = 0;
-    std::size_t turn = 0;
-    enum class About : std::uint8_t { output, secret } about = About::output;
-  };
-
   std::vector<Question> questions;
-  std::vector<ApiRequest> requests;
   for (std::size_t index = 0; index < views.size(); ++index) {
-    AttemptView& view = views[index];
-    const auto log = entries_of(sight.log, view.attempt.run);
-    std::map<bool, Question> newest; // by whether it is a verify turn
-    std::map<bool, std::string> pods;
-    for (const TurnSight& seen : derive_sights(log, sight.pods)) {
-      if (seen.entry->attempt != view.attempt) {
-        continue;
-      }
-      view.issue = seen.entry->issue;
-      view.agent = seen.entry->agent.empty() ? view.agent : seen.entry->agent;
-      view.model = seen.entry->model.empty() ? view.model : seen.entry->model;
-      view.reference = fmt::format("kubectl --namespace {} logs job/{} --container agent", setup_.jobs.job_namespace,
-                                   derive_job_name(view.attempt.run, seen.entry->slot));
-      view.turns.push_back(derive_turn_view(seen));
-      const bool is_verify = view.turns.back().kind == TurnKind::verify;
-      newest[is_verify] = {.attempt = index, .turn = view.turns.size() - 1};
-      pods[is_verify] = seen.pod == nullptr ? "" : seen.pod->name;
-      if (view.turns.back().state == TurnState::starting) {
-        questions.push_back({.attempt = index, .turn = view.turns.size() - 1, .about = Question::About::secret});
-        requests.push_back({.method = http::Method::post,
-                            .target = secrets_target() + "?dryRun=All",
-                            .body = render_secret_probe(seen.entry->job)});
-      }
-    }
-    for (const auto& [is_verify, question] : newest) {
-      if (pods[is_verify].empty() || view.turns[question.turn].state == TurnState::starting) {
-        continue;
-      }
-      questions.push_back(question);
-      requests.push_back(
-          {.target = fmt::format("{}/{}/log?container={}&tailLines={}&limitBytes={}&timestamps=true", pods_target(),
-                                 encode_url_part(pods[is_verify]), pod_container::agent, log_lines, log_bytes)});
+    const auto log = entries_of(sight.log, views[index].attempt.run);
+    for (Question& question : gather_turns(views[index], derive_sights(log, sight.pods))) {
+      question.attempt = index;
+      questions.push_back(std::move(question));
     }
   }
-  if (requests.empty()) {
+  for (AttemptView& view : views) {
+    view.reference = derive_reference(setup_.jobs.job_namespace, view.reference);
+  }
+  if (questions.empty()) {
     return;
+  }
+  std::vector<ApiRequest> requests;
+  for (const Question& question : questions) {
+    requests.push_back(question.about == Question::About::secret
+                           ? ApiRequest{.method = http::Method::post,
+                                        .target = secrets_target() + "?dryRun=All",
+                                        .body = render_secret_probe(question.name)}
+                           : ApiRequest{.target = derive_log_target(pods_target(), question.name)});
   }
   auto answers = api_.exchange(requests);
   std::map<std::size_t, std::set<std::size_t>> unfinished; // starts that were cut short
   for (std::size_t index = 0; index < questions.size(); ++index) {
     const Question& question = questions[index];
-    TurnView& turn = views[question.attempt].turns[question.turn];
-    auto body = take_answer(answers[index]);
+    const auto body = take_answer(answers[index]);
+    if (!body) {
+      continue; // the Secret is there, or cannot be asked about; without the log the state is known all the same
+    }
     if (question.about == Question::About::secret) {
-      if (body) {
-        unfinished[question.attempt].insert(question.turn);
-      }
+      unfinished[question.attempt].insert(question.turn);
       continue;
     }
-    if (!body) {
-      continue; // the state is known without it
-    }
-    LogTail tail = parse_log_tail(*body);
+    TurnView& turn = views[question.attempt].turns[question.turn];
+    const LogTail tail = parse_log_tail(*body);
     turn.output_excerpt += (turn.output_excerpt.empty() ? "" : "\n") + tail.text;
     turn.last_progress_at = std::max(turn.last_progress_at, tail.last_at);
   }
@@ -379,9 +404,7 @@ Result<Started> KubernetesExecutor::start(const Order& order) {
 // Adopting finishes a start that was cut short. A Job that is over needs no Secret, and one whose Secret is there keeps
 // it.
 Result<Started> KubernetesExecutor::create_secret(const Order& order, const JobRecord& job, StartOutcome outcome) {
-  Started started{.outcome = outcome,
-                  .reference = fmt::format("kubectl --namespace {} logs job/{} --container agent",
-                                           setup_.jobs.job_namespace, job.name)};
+  Started started{.outcome = outcome, .reference = derive_reference(setup_.jobs.job_namespace, job.name)};
   if (job.state != JobRecord::State::live || job.deletion == JobRecord::Deletion::asked) {
     return started;
   }

@@ -455,8 +455,8 @@ std::string render_order_secret(const OrderSecretPlan& plan) {
       {"data", std::move(data)}});
 }
 
-std::string render_secret_probe(const JobRecord& job) {
-  return render(Json{{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", job.name}}}});
+std::string render_secret_probe(const std::string& job) {
+  return render(Json{{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", job}}}});
 }
 
 std::string render_job_deletion(const JobRecord& job) {

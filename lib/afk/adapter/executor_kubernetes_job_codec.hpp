@@ -76,8 +76,8 @@ struct OrderSecretPlan {
 
 [[nodiscard]] std::string render_order_secret(const OrderSecretPlan& plan);
 
-// A Secret of the Job's name without content, for a create that is a dry run.
-[[nodiscard]] std::string render_secret_probe(const JobRecord& job);
+// A Secret of that Job's name without content, for a create that is a dry run.
+[[nodiscard]] std::string render_secret_probe(const std::string& job);
 
 // Deletes the Job when its pods are gone, and only if it is still as it was seen.
 [[nodiscard]] std::string render_job_deletion(const JobRecord& job);
