@@ -67,7 +67,7 @@ struct Prompt {
   std::string text; // valid UTF-8
   std::vector<PromptFile> files;
   std::vector<std::string> dropped; // what did not fit, one sentence each; also said in the text
-  std::string template_version;     // "builtin/1", or "file/" and the first 12 hex characters of its SHA-256
+  std::string template_version;     // "builtin/2", or "file/" and the first 12 hex characters of its SHA-256
   // SHA-256 of the text without its boundary, hex: two ticks that derive the same prompt agree on it.
   std::string hash;
 
