@@ -83,6 +83,9 @@ std::string_view describe_limits(const ProcessExecutorSettings& settings) {
 void examine_sandbox(const Examination& examination, const std::string& name, const ProcessExecutorSettings& settings,
                      Findings& findings) {
   const std::string check = fmt::format("sandbox of {}", name);
+  if (settings.cpu_limit && !adapter::is_container(settings.sandbox) && !adapter::find_delegated_cgroup({}))
+    findings.push_back({check, FindingState::bad, "cpu_limit cannot be kept to: no control group is delegated",
+                        "run afk in a unit with Delegate=yes and DelegateSubgroup=afk, or take the limit out"});
   if (settings.sandbox == Sandbox::none) {
     findings.push_back(
         {check, FindingState::note,
@@ -106,9 +109,6 @@ void examine_sandbox(const Examination& examination, const std::string& name, co
                                   "{}, and {}",
                                   tool, describe_network(settings), describe_limits(settings)),
                       ""});
-  if (settings.cpu_limit && !adapter::is_container(settings.sandbox) && !adapter::find_delegated_cgroup({}))
-    findings.push_back({check, FindingState::bad, "cpu_limit cannot be kept to: no control group is delegated",
-                        "run afk in a unit with Delegate=yes and DelegateSubgroup=afk, or take the limit out"});
 }
 
 void examine_agent(const Examination& examination, const std::string& name, const AgentSettings& agent,
