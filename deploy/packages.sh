@@ -50,10 +50,12 @@ fi
 
 missing=()
 for package in "${wanted[@]}"; do
-  # These may come from elsewhere: Debian's npm brings several hundred packages along.
+  # These may come from elsewhere: Debian's npm brings several hundred packages along, and where another archive's
+  # kubectl stands Debian's cannot be installed.
   case $package in
     nodejs) if command -v node >/dev/null; then continue; fi ;;
     npm) if command -v npm >/dev/null; then continue; fi ;;
+    kubernetes-client) if command -v kubectl >/dev/null; then continue; fi ;;
   esac
   status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null) || status=
   if [[ $status != installed ]]; then missing+=("$package"); fi
