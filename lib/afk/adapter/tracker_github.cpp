@@ -1,6 +1,7 @@
 #include <afk/adapter/tracker_github.hpp>
 
 #include <afk/adapter/github_writes.hpp>
+#include <afk/core/text.hpp>
 
 #include <utility>
 
@@ -40,6 +41,9 @@ std::vector<Result<IssueRecord>> GithubTracker::fetch_runs(std::span<const Issue
 }
 
 Result<void> GithubTracker::set_label(const IssueRef& issue, std::string_view label, LabelTarget target) {
+  if (trim_ascii(label).empty()) {
+    return Error{.kind = ErrorKind::malformed, .message = "a label needs a name"};
+  }
   return target == LabelTarget::on ? put_github_label(client_, issue, label) : take_github_label(client_, issue, label);
 }
 
