@@ -89,7 +89,7 @@ ClusterWorld::ClusterWorld(const ClusterWorldSettings& settings) {
                   "clusters: [{{name: c, cluster: {{server: \"{}\"}}}}]\nusers: [{{name: u, user: {{token: {}}}}}]\n",
                   cluster_->url(), FakeKubernetes::token));
   fs::permissions(root + "/kubeconfig", fs::perms::owner_read | fs::perms::owner_write);
-  put_file(root + "/afk.toml", replace_all(configuration, "ROOT", root));
+  put_file(root + "/afk.toml", replace_all(configuration + settings.configuration, "ROOT", root));
   fs::permissions(root + "/afk.toml", fs::perms::owner_read | fs::perms::owner_write);
   const Outcome made = afk({"init"});
   if (made.exit_code != 0) {
@@ -100,12 +100,13 @@ ClusterWorld::ClusterWorld(const ClusterWorldSettings& settings) {
   }
 }
 
-ClusterWorld::Outcome ClusterWorld::afk(const std::vector<std::string>& arguments) const {
+ClusterWorld::Outcome ClusterWorld::afk(const std::vector<std::string>& arguments, const Variables& further) const {
   CommandLine command;
   command.argv = {std::getenv("AFK_PROGRAM")};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   command.argv.insert(command.argv.end(), {"--config", folder_ / "afk.toml", "--log-level", "info"});
   command.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"HOME", folder_ / "home"}, {"LANG", "C.UTF-8"}};
+  command.environment.insert(command.environment.end(), further.begin(), further.end());
   command.timeout = std::chrono::minutes(5);
   adapter::PosixCommands commands;
   const auto output = commands.run(command);

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace afk::test {
@@ -14,7 +15,8 @@ namespace afk::test {
 struct ClusterWorldSettings {
   int issues = 1;
   FakeKubernetesSettings::Node node = FakeKubernetesSettings::Node::off;
-  std::string agent = "exit 0"; // a shell script
+  std::string agent = "exit 0";   // a shell script
+  std::string configuration = ""; // more lines at its end
 };
 
 class ClusterWorld {
@@ -30,7 +32,10 @@ class ClusterWorld {
     std::string output; // both streams
   };
 
-  [[nodiscard]] Outcome afk(const std::vector<std::string>& arguments) const;
+  using Variables = std::vector<std::pair<std::string, std::string>>;
+
+  // `further` variables beside those that every program of this world gets.
+  [[nodiscard]] Outcome afk(const std::vector<std::string>& arguments, const Variables& further = {}) const;
 
   [[nodiscard]] std::string issue_text(int number) const;
   [[nodiscard]] std::string card(int number) const; // all comments of the issue

@@ -118,4 +118,16 @@ TEST_CASE("an issue goes from ready to landed by Jobs, with a turn that mends th
   }
 }
 
+TEST_CASE("the doctor reaches the cluster, and refuses processes inside a pod") {
+  ClusterWorld world({.configuration = "[executors.here]\nkind = \"process\"\nsandbox = \"none\"\n"});
+  const auto outside = world.afk({"doctor"});
+  INFO(outside.output);
+  CHECK(outside.output.find("answers as 0f0e0d0c-0000-4000-8000-") != std::string::npos);
+  CHECK(outside.output.find("is looked for in registry.invalid/agent:1") != std::string::npos);
+  CHECK(outside.output.find("inside a pod") == std::string::npos);
+  const auto inside = world.afk({"doctor"}, {{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}});
+  CHECK(inside.output.find("a process executor inside a pod") != std::string::npos);
+  CHECK(inside.exit_code != 0);
+}
+
 } // namespace afk::test
