@@ -9,8 +9,6 @@
 #include <afk/adapter/github_issue.hpp>
 #include <afk/adapter/json_guard_codec.hpp>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <map>
 #include <memory>
 #include <optional>

@@ -6,8 +6,6 @@
 #include <afk/core/ids.hpp>
 #include <afk/core/issue.hpp>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <string>
 #include <string_view>
 #include <vector>

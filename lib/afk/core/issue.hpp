@@ -89,8 +89,8 @@ enum class EditLog : std::uint8_t {
   unreadable,
 };
 
-// How much of an issue was read. `arming`: number, state, title, labels and log, enough to see who armed it; the rest of
-// the record is empty and says nothing.
+// How much of an issue was read. `arming`: number, state, title, labels and log, enough to see who armed it; the rest
+// of the record is empty and says nothing.
 enum class IssueDepth : std::uint8_t { arming, whole };
 
 // One issue, judged from one read: labels, state and log agree with each other.
