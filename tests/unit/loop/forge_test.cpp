@@ -501,6 +501,24 @@ TEST_CASE("an ending that was carried out is not concluded again at each look", 
   CHECK(interrupts == 0);
 }
 
+TEST_CASE("an ending that poll has to finish keeps its evidence on the card", "[forge][poll]") {
+  LoopWorld world;
+  by_pull_request(world, LastStage::review, AutoMerge::off);
+  const IssueRef issue = start(world);
+  judge(world, CheckState::passed);
+  world.gate.stop_after = 2; // the card announces the ending, and nothing more was done
+  look(world);
+  world.gate.stop_after.reset();
+  world.tracker.label(issue, "agent-in-progress", Target::off, person("ada"));
+  world.poll();
+  CHECK_FALSE(world.tracker.has(issue, "ready-for-agent"));
+  CHECK(world.tracker.has(issue, "ready-for-human"));
+  REQUIRE(world.tracker.look(issue).comments.size() == 1);
+  const std::string& card = world.tracker.look(issue).comments.front().body;
+  CHECK(card.find("[x] pushed") != std::string::npos);
+  CHECK(card.find("pull request: <https://forge.example/pull/100>") != std::string::npos);
+}
+
 TEST_CASE("a disk that stays full reaches a person like any refusal", "[watch]") {
   LoopWorld world;
   const IssueRef issue = world.arm(1);
