@@ -20,6 +20,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,9 +85,16 @@ class ManyAgents {
     }
     siginfo_t information{};
     waitid(P_PID, static_cast<id_t>(*child), &information, WEXITED | WNOWAIT);
-    Ticked ticked = read_times(*child);
+    Ticked ticked;
+    ticked.children_milliseconds = read_children_time(*child);
     int status = 0;
-    waitpid(*child, &status, 0);
+    rusage used{};
+    wait4(*child, &status, 0, &used);
+    const auto milliseconds = [](const timeval& time) {
+      return 1000.0 * static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1000.0;
+    };
+    // What wait4 says is of the tick and its children together.
+    ticked.own_milliseconds = milliseconds(used.ru_utime) + milliseconds(used.ru_stime) - ticked.children_milliseconds;
     ticked.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
     return ticked;
   }
@@ -142,18 +150,15 @@ class ManyAgents {
            "greeting\"]\n";
   }
 
-  // Of a process that has ended and was not reaped: what it used itself, and what those used that it has reaped.
-  static Ticked read_times(pid_t child) {
+  // Of a process that has ended and was not reaped: what those used that it has reaped itself.
+  static double read_children_time(pid_t child) {
     std::istringstream fields(get_file("/proc/" + std::to_string(child) + "/stat"));
     std::vector<std::string> words;
     for (std::string word; fields >> word;) {
       words.push_back(word);
     }
-    const double per_tick = 1000.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
-    const auto sum = [&](std::size_t first) {
-      return (std::stod(words.at(first)) + std::stod(words.at(first + 1))) * per_tick;
-    };
-    return {.own_milliseconds = sum(13), .children_milliseconds = sum(15)}; // proc(5): fields 14 to 17
+    const double milliseconds = 1000.0 / static_cast<double>(sysconf(_SC_CLK_TCK));
+    return (std::stod(words.at(15)) + std::stod(words.at(16))) * milliseconds; // proc(5): cutime, cstime
   }
 
   TemporaryFolder folder_;
