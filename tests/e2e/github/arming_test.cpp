@@ -124,8 +124,11 @@ std::map<std::string, Json> poll(GithubStory& story) {
   return verdicts;
 }
 
-bool is_expected(const ActorRow& actor, Edit edit) {
-  return actor.trusted && (edit == Edit::none || edit == Edit::before);
+// REST does not tell that a body was edited. What is hashed, and held against every later look, is what the first tick
+// finds: an edit between the arming and that tick is not seen.
+bool is_expected(const ActorRow& actor, Edit edit, std::string_view api) {
+  const bool unseen = edit == Edit::after && api == "rest";
+  return actor.trusted && (edit == Edit::none || edit == Edit::before || unseen);
 }
 
 void try_table(std::string_view api) {
@@ -157,7 +160,7 @@ void try_table(std::string_view api) {
       const bool dispatched = verdict.at("verdict") == "would-dispatch";
       fmt::print(" {:<16}", dispatched ? "dispatched" : "refused");
       INFO(api << ": " << rows[row].kind << ", " << edits[edit].second << "\n" << verdict.dump(1));
-      CHECK(dispatched == is_expected(rows[row], edits[edit].first));
+      CHECK(dispatched == is_expected(rows[row], edits[edit].first, api));
       if (!rows[row].trusted && edits[edit].first == Edit::none) {
         CHECK(verdict.at("reason").get<std::string>().find(rows[row].reason) != std::string::npos);
       }
