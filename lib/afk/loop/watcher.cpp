@@ -92,8 +92,8 @@ void report_outcome(const ApplyOutcome& outcome, IssueReport& report, TickReport
 
 // A run that poll has started and not stamped yet: a card now would make the missing label look like a person's doing.
 // Poll finds the run again and goes on where it was; what a person did meanwhile is the watcher's. `overdue`: the tick
-// that started it cannot be alive any more, and no other one may come, because the kill switch is on or the repository
-// left the allowlist: then the watcher stamps it, so that its limits hold.
+// that started it cannot be alive any more, and no other one came, because the kill switch is on, say: then the watcher
+// stamps it, so that its limits hold.
 enum class Stamp : std::uint8_t { missing, overdue, known };
 
 // When the run's first turn began; absent while none did.
