@@ -64,7 +64,7 @@ const std::vector<Home>& homes() {
       {std::regex(R"(fmt/.*)"), std::regex(R"(.*)"), ""},
       {std::regex(R"(catch2/.*)"), std::regex(R"(tests/support/catch\w*\.[ch]pp)"),
        "Catch2 is included through support/catch.hpp"},
-      {std::regex(R"((support|tidy|unit|contract|deploy|sim|e2e|fuzz|bench)/.*)"), std::regex(R"(tests/.*)"),
+      {std::regex(R"((support|tidy|unit|contract|deploy|judges|sim|e2e|fuzz|bench)/.*)"), std::regex(R"(tests/.*)"),
        "only tests include tests"},
       {std::regex(R"(afk/.*)"), std::regex(R"(.*)"), ""},
       {std::regex(R"((sys|linux|arpa|netinet)/.*\.h|[a-z_]+\.h)"),
