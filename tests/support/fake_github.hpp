@@ -79,6 +79,10 @@ class FakeGithub {
   // Every request so far, those that went wrong too.
   [[nodiscard]] std::vector<ReceivedRequest> requests() const { return server_->requests(); }
 
+  // Something stands in front and is what the world calls: answers name its address as GitHub's own. Before any
+  // request.
+  void answer_as(std::string public_url) { settings_.public_url = std::move(public_url); }
+
   void inject(FaultRule rule);
 
   // Anything else, with the world at rest.

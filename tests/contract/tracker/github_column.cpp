@@ -3,6 +3,11 @@
 
 #include <support/fake_clock.hpp>
 #include <support/fake_github.hpp>
+#include <support/files.hpp>
+#include <support/nghttpx.hpp>
+#include <support/skip.hpp>
+#include <support/temporary_folder.hpp>
+#include <support/tls_context.hpp>
 
 #include <mutex>
 
@@ -81,9 +86,12 @@ class OneAtATime final : public Tracker, private TrackerWrites {
 
 class GithubWorld final : public TrackerWorld {
  public:
-  GithubWorld(adapter::GithubApi reads, const std::string& version)
-      : first_machine_(github_, clock_, make_github_settings(github_, reads, version)),
-        second_machine_(github_, clock_, make_github_settings(github_, reads, version)) {}
+  enum class Front : std::uint8_t { none, nghttpx };
+
+  GithubWorld(adapter::GithubApi reads, const std::string& version, Front front)
+      : curl_(front == Front::nghttpx ? put_nghttpx_in_front() : http::CurlSettings{}),
+        first_machine_(github_, clock_, make_github_settings(github_, reads, version), curl_),
+        second_machine_(github_, clock_, make_github_settings(github_, reads, version), curl_) {}
 
   Tracker& tracker() override { return first_; }
 
@@ -158,8 +166,20 @@ class GithubWorld final : public TrackerWorld {
  private:
   void step() { clock_.advance(std::chrono::seconds(1)); }
 
+  // From here on the forge is spoken to through somebody else's TLS and HTTP/2.
+  http::CurlSettings put_nghttpx_in_front() {
+    static const std::string certificate = make_certificate();
+    proxy_ = std::make_unique<Nghttpx>(github_.port(), certificate);
+    put_file(folder_ / "authorities", certificate);
+    github_.answer_as(proxy_->url(""));
+    return {.user_agent = "afk/test", .certificate_folder = "", .certificate_file = folder_ / "authorities"};
+  }
+
   FakeClock clock_;
+  TemporaryFolder folder_;
   FakeGithub github_{clock_};
+  std::unique_ptr<Nghttpx> proxy_;
+  http::CurlSettings curl_;
   GithubMachine first_machine_;
   GithubMachine second_machine_;
   OneAtATime first_{first_machine_.tracker(), clock_};
@@ -194,9 +214,10 @@ std::vector<TrackerColumn::NotApplicable> not_applicable(adapter::GithubApi read
   return excused;
 }
 
-TrackerColumn make_column(std::string_view name, adapter::GithubApi reads, std::string version) {
+TrackerColumn make_column(std::string_view name, adapter::GithubApi reads, std::string version,
+                          GithubWorld::Front front = GithubWorld::Front::none) {
   return {.name = name,
-          .make_world = [reads, version] { return std::make_unique<GithubWorld>(reads, version); },
+          .make_world = [reads, version, front] { return std::make_unique<GithubWorld>(reads, version, front); },
           .not_applicable = not_applicable(reads)};
 }
 
@@ -204,8 +225,15 @@ TrackerColumn make_column(std::string_view name, adapter::GithubApi reads, std::
 
 std::vector<TrackerColumn> github_columns() {
   using enum adapter::GithubApi;
-  return {make_column("graphql", graphql, "2022-11-28"), make_column("rest", rest, "2022-11-28"),
-          make_column("rest of 2026", rest, "2026-03-10")};
+  std::vector<TrackerColumn> columns{make_column("graphql", graphql, "2022-11-28"),
+                                     make_column("rest", rest, "2022-11-28"),
+                                     make_column("rest of 2026", rest, "2026-03-10")};
+  if (Nghttpx::find_program()) {
+    columns.push_back(make_column("graphql, h2", graphql, "2022-11-28", GithubWorld::Front::nghttpx));
+  } else {
+    skip("nghttpx is not installed, so that no column speaks HTTP/2");
+  }
+  return columns;
 }
 
 } // namespace afk::test

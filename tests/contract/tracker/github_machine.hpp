@@ -25,8 +25,9 @@ inline adapter::GithubSettings make_github_settings(const FakeGithub& github, ad
 // A client of its own, as another machine would have.
 class GithubMachine {
  public:
-  GithubMachine(const FakeGithub& github, FakeClock& clock, const adapter::GithubSettings& settings)
-      : redirected_(curl_), paced_(redirected_, clock),
+  GithubMachine(const FakeGithub& github, FakeClock& clock, const adapter::GithubSettings& settings,
+                http::CurlSettings curl = {})
+      : curl_(std::move(curl)), redirected_(curl_), paced_(redirected_, clock),
         client_(paced_, clock, Secret(github.settings().token), settings), github_(client_, memory_, std::nullopt) {}
 
   Tracker& tracker() { return github_; }
