@@ -25,13 +25,16 @@ if [[ -f $cache/complete && $(<"$cache/complete") == "$mark" ]]; then exit 0; fi
 work=$(mktemp -d "$cache/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 npm=(npm --no-audit --no-fund --no-update-notifier --loglevel=error)
-(
-  cd "$work"
-  echo '{"private": true}' >package.json
-  "${npm[@]}" install --ignore-scripts --no-save "${packages[@]}" >/dev/null
-  archive=$("${npm[@]}" pack --silent "$openapi" | tail -n 1)
-  tar -xzf "$archive" package/generated/api.github.com.json
-) || { echo "the npm registry cannot be reached" >&2; exit 3; }
+fetch() {
+  cd "$work" && echo '{"private": true}' >package.json &&
+    "${npm[@]}" install --ignore-scripts --no-save "${packages[@]}" >/dev/null &&
+    archive=$("${npm[@]}" pack --silent "$openapi" | tail -n 1) &&
+    tar -xzf "$archive" package/generated/api.github.com.json
+}
+if ! (fetch); then
+  echo "the npm registry cannot be reached" >&2
+  exit 3
+fi
 node "$here/prune_openapi.mjs" "$work/package/generated/api.github.com.json" "$work/openapi.json"
 rm -rf "$cache/node_modules"
 mv "$work/node_modules" "$cache/node_modules"
