@@ -24,7 +24,8 @@ struct Attempt {
   enum class As : std::uint8_t { anybody, root, somebody_else } as = As::anybody;
 };
 
-// Makes the attempt as this user and, where this is root, as another one too.
+// Makes the attempt as this user. Where this is root: as another one too in the long run, as one of the two in the
+// slice.
 void try_escape(const Attempt& attempt);
 
 } // namespace afk::test
