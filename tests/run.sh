@@ -3,8 +3,9 @@
 #
 #   tests/run.sh [--no-install] [<arguments for ctest, such as -R unit_core>...]
 #
-# Prints a line with its time for each suite, the whole time, and "N passed, N failed, N skipped", counted in test cases;
-# tests/README.md says what the numbers mean. Exits 0 only when everything was built and nothing failed.
+# Prints a line with its time for each suite, how much the suites tried, the whole time, and "N passed, N failed, N
+# skipped", counted in test cases; tests/README.md says what the numbers mean. Exits 0 only when everything was built and
+# nothing failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -30,6 +31,8 @@ echo "built in $((SECONDS - started)) s"
 
 result=0
 ctest --preset dev --no-tests=error --parallel "$(nproc)" "$@" || result=$?
+echo
+tests/support/figures.sh build/dev/Testing/Temporary/LastTest.log
 counts=$(tests/support/counts.sh build/dev/Testing/Temporary/LastTest.log)
 echo "whole run: $((SECONDS - started)) s"
 echo "$counts"
