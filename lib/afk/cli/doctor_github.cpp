@@ -25,9 +25,11 @@ std::string_view render_right(Permission permission) {
 
 void examine_account(const GithubExamination& found, Findings& findings) {
   if (!found.viewer.ok()) {
-    findings.push_back({"token", FindingState::bad, found.viewer.error().message,
-                        "make a token for the account that afk works as, and name it by token_file, token_env or "
-                        "token_command"});
+    const bool unreachable = found.viewer.error().kind == ErrorKind::unreachable;
+    findings.push_back({unreachable ? "tracker" : "token", FindingState::bad, found.viewer.error().message,
+                        unreachable ? "check tracker.url, and that this machine reaches it"
+                                    : "make a token for the account that afk works as, and name it by token_file, "
+                                      "token_env or token_command"});
     return;
   }
   findings.push_back({"token", FindingState::good,
