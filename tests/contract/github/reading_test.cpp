@@ -296,8 +296,12 @@ TEST_CASE("an Enterprise server and both versions of the API are read alike") {
     CHECK(records.front()->comments == usual.comments);
     CHECK(records.front()->body == usual.body);
   }
+}
+
+TEST_CASE("a version that nobody knows is refused") {
+  GithubWorld world(GithubApi::rest, {.record = FakeGithubSettings::Record::drop}); // queries have no version
+  world.forge.create_repository(github_home);
   auto unknown = world.settings();
-  unknown.reads = GithubApi::rest; // queries have no version
   unknown.version = "2030-01-01";
   auto connection = world.connect(unknown);
   CHECK(!connection->tracker.list_issues(std::span(&github_home, 1), {{std::string(ready)}, {}}).front().ok());
