@@ -81,10 +81,16 @@ class Judge {
     expect(spaces == wanted, "the namespaces are others");
     for (const Json& object : objects_) {
       if (object.value("kind", "") != "Namespace") {
-        expect(wanted.contains(object["metadata"].value("namespace", "")),
+        const bool is_right = object.value("kind", "") == "Role" || object.value("kind", "") == "RoleBinding";
+        const std::string space = object["metadata"].value("namespace", "");
+        expect(wanted.contains(space) || (is_right && is_of_the_service(space)),
                name_of(object) + ": is in no namespace of afk");
       }
     }
+  }
+
+  [[nodiscard]] bool is_of_the_service(const std::string& space) const {
+    return facts_.rollout == OverlayFacts::Rollout::seen && space == "production";
   }
 
   // Minutes between two ticks of "*/N * * * *" or "A-B/N * * * *"; 0 for what is neither.
@@ -169,21 +175,24 @@ class Judge {
            "there are rights beyond a namespace");
     std::set<std::string> rights;
     for (const Json& role : of_kind(objects_, "Role")) {
-      expect(role["metadata"].value("namespace", "") == "afk-agents",
-             name_of(role) + ": not for the agents' namespace");
+      const std::string space = role["metadata"].value("namespace", "");
+      expect(space == "afk-agents" || is_of_the_service(space), name_of(role) + ": not for the agents' namespace");
       for (const Json& rule : role["rules"]) {
         for (const Json& resource : rule["resources"]) {
           for (const Json& verb : rule["verbs"]) {
             const std::string only = rule.value("resourceNames", Json::array()).dump();
             rights.insert(verb.get<std::string>() + " " + resource.get<std::string>() +
-                          (only == "[]" ? "" : " " + only));
+                          (only == "[]" ? "" : " " + only) + (space == "afk-agents" ? "" : " in " + space));
           }
         }
       }
     }
-    const std::set<std::string> least{"create jobs", "get jobs",       "list jobs",
-                                      "delete jobs", "create secrets", "delete secrets",
-                                      "list pods",   "get pods/log",   R"(get namespaces ["afk-agents"])"};
+    std::set<std::string> least{"create jobs", "get jobs",       "list jobs",
+                                "delete jobs", "create secrets", "delete secrets",
+                                "list pods",   "get pods/log",   R"(get namespaces ["afk-agents"])"};
+    if (facts_.rollout == OverlayFacts::Rollout::seen) {
+      least.insert(R"(get deployments ["web"] in production)");
+    }
     expect(rights == (facts_.executor == OverlayFacts::Executor::jobs ? least : std::set<std::string>{}),
            "the rights are not the least");
     for (const Json& account : of_kind(objects_, "ServiceAccount")) {

@@ -13,6 +13,7 @@ namespace afk::test {
 struct OverlayFacts {
   enum class Gates { closed, open } gates = Gates::closed;
   enum class Executor { elsewhere, jobs } executor = Executor::elsewhere; // jobs: Jobs of this cluster
+  enum class Rollout { unseen, seen } rollout = Rollout::unseen;          // seen: of one Deployment in "production"
 };
 
 // The objects of one overlay by `kubectl kustomize`. Nothing where there is no kubectl; throws where it fails.

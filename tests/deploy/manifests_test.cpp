@@ -8,6 +8,7 @@
 #include <support/skip.hpp>
 #include <support/temporary_folder.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -31,8 +32,13 @@ const std::vector<Overlay>& overlays() {
       {"forgejo-t3", {Gates::closed, Executor::elsewhere}},
       {"minimal", {Gates::closed, Executor::elsewhere}},
       {"armed", {Gates::open, Executor::jobs}},
+      {"rollout", {Gates::closed, Executor::jobs, OverlayFacts::Rollout::seen}},
   };
   return list;
+}
+
+const OverlayFacts& find_facts(const std::string& name) {
+  return std::ranges::find(overlays(), name, &Overlay::name)->facts;
 }
 
 struct Fault {
@@ -40,6 +46,7 @@ struct Fault {
   std::string file;
   std::string from;
   std::string to;
+  std::string overlay = "github-jobs"; // that shows it
 };
 
 const std::vector<Fault>& faults() {
@@ -69,6 +76,9 @@ const std::vector<Fault>& faults() {
       {"a right too many", "agents/role.yaml", "verbs: [\"create\", \"delete\"]",
        "verbs: [\"create\", \"delete\", \"get\"]"},
       {"exec", "agents/role.yaml", "resources: [\"pods/log\"]", "resources: [\"pods/log\", \"pods/exec\"]"},
+      {"a right to every Deployment", "overlays/rollout/role.yaml", "    resourceNames: [\"web\"]\n", "", "rollout"},
+      {"a right to change a Deployment", "overlays/rollout/role.yaml", "verbs: [\"get\"]",
+       "verbs: [\"get\", \"patch\"]", "rollout"},
       {"no quota", "agents/kustomization.yaml", "  - quota.yaml\n", ""},
       {"no network policy", "agents/kustomization.yaml", "  - network-policy.yaml\n", ""},
       {"a namespace that enforces nothing", "agents/namespace.yaml", "enforce: restricted", "enforce: privileged"},
@@ -120,12 +130,12 @@ TEST_CASE("a fault in the manifests is seen") {
       const auto at = text.find(fault.from);
       REQUIRE(at != std::string::npos);
       put_file(path, text.replace(at, fault.from.size(), fault.to));
-      const auto objects = try_render(folder / "kubernetes/overlays/github-jobs");
+      const auto objects = try_render(folder / ("kubernetes/overlays/" + fault.overlay));
       if (!objects) {
         skip("there is no kubectl");
         return;
       }
-      const auto wrong = judge_manifests(*objects, overlays().front().facts);
+      const auto wrong = judge_manifests(*objects, find_facts(fault.overlay));
       CHECK_FALSE(wrong.empty());
       std::printf("planted: %s: %s\n", fault.name.c_str(), wrong.empty() ? "not seen" : wrong.front().c_str());
     }

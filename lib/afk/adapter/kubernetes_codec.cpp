@@ -222,6 +222,44 @@ PodRecord read_pod(const Json& json) {
   return pod;
 }
 
+std::int64_t find_count(const Json& object, const char* key, std::int64_t otherwise) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) {
+    return otherwise;
+  }
+  if (!found->is_number_integer() || found->get<std::int64_t>() < 0) {
+    throw WrongAnswer{fmt::format("{} is no count", key)};
+  }
+  return found->get<std::int64_t>();
+}
+
+RolloutRecord read_rollout(const Json& json) {
+  const Json& metadata = find_object(json, "metadata");
+  const Json& spec = find_object(json, "spec");
+  const Json& status = find_object(json, "status");
+  static_cast<void>(read_text(metadata, "uid")); // a Deployment, and no other object
+  RolloutRecord rollout;
+  rollout.generation = find_count(metadata, "generation", 0);
+  rollout.observed_generation = find_count(status, "observedGeneration", 0);
+  rollout.wanted = find_count(spec, "replicas", 1);
+  rollout.all = find_count(status, "replicas", 0);
+  rollout.updated = find_count(status, "updatedReplicas", 0);
+  rollout.available = find_count(status, "availableReplicas", 0);
+  rollout.template_annotations =
+      read_texts(find_object(find_object(find_object(spec, "template"), "metadata"), "annotations"));
+  for (const Json& condition : find_list(status, "conditions")) {
+    if (find_text(condition, "type") != "Progressing") {
+      continue;
+    }
+    rollout.changed_at = find_time(condition, "lastUpdateTime");
+    if (find_text(condition, "status") == "False") {
+      rollout.progress = RolloutRecord::Progress::stuck;
+      rollout.message = fmt::format("{}: {}", find_text(condition, "reason"), find_text(condition, "message"));
+    }
+  }
+  return rollout;
+}
+
 template <typename Record, typename Read>
 Result<ObjectPage<Record>> parse_page(std::string_view what, std::string_view bytes, Read read) {
   return parse<ObjectPage<Record>>(what, bytes, [&](const Json& json) {
@@ -266,6 +304,10 @@ Result<JobRecord> parse_job(std::string_view bytes) {
 
 Result<ObjectPage<PodRecord>> parse_pod_list(std::string_view bytes) {
   return parse_page<PodRecord>("list of pods", bytes, read_pod);
+}
+
+Result<RolloutRecord> parse_rollout(std::string_view bytes) {
+  return parse<RolloutRecord>("Deployment", bytes, read_rollout);
 }
 
 Result<std::string> parse_object_uid(std::string_view bytes) {

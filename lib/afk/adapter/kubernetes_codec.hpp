@@ -80,6 +80,23 @@ Result<ObjectPage<JobRecord>> parse_job_list(std::string_view bytes);
 Result<JobRecord> parse_job(std::string_view bytes);
 Result<ObjectPage<PodRecord>> parse_pod_list(std::string_view bytes);
 
+// How far a Deployment's controller has come
+// (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status).
+struct RolloutRecord {
+  std::int64_t generation = 0;
+  std::int64_t observed_generation = 0; // the counts below are of this one
+  std::int64_t wanted = 1;              // pods
+  std::int64_t all = 0;                 // those of older templates too
+  std::int64_t updated = 0;             // of the newest template
+  std::int64_t available = 0;
+  std::map<std::string, std::string> template_annotations = {};
+  enum class Progress : std::uint8_t { going, stuck } progress = Progress::going; // stuck: past its deadline
+  std::string message = {};                                                       // why it is stuck: hostile
+  std::optional<Timestamp> changed_at = {};                                       // when it last came further
+};
+
+Result<RolloutRecord> parse_rollout(std::string_view bytes);
+
 // metadata.uid of any object.
 Result<std::string> parse_object_uid(std::string_view bytes);
 

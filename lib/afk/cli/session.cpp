@@ -2,6 +2,7 @@
 
 #include <afk/adapter/commands_posix.hpp>
 #include <afk/adapter/crypto.hpp>
+#include <afk/adapter/deployments_kubernetes.hpp>
 #include <afk/adapter/deployments_url.hpp>
 #include <afk/adapter/executor_process.hpp>
 #include <afk/adapter/executor_process_prune.hpp>
@@ -304,6 +305,14 @@ struct Session::Parts {
       deployments = std::make_unique<adapter::UrlDeployments>(
           transport, adapter::UrlDeploymentsSettings{settings.url, settings.field, settings.confirmations,
                                                      derive_step_limit(config)});
+    if (settings.kind != DeploymentKind::kubernetes)
+      return {};
+    auto access = open_cluster_access(invocation.environment, settings.kubeconfig);
+    if (!access)
+      return with_context("deployment", std::move(access).error());
+    deployments = std::make_unique<adapter::KubernetesDeployments>(
+        adapter::KubernetesApi(transport, std::move(*access), derive_step_limit(config)),
+        adapter::KubernetesDeploymentsSettings{settings.rollout_namespace, settings.name, settings.annotation});
     return {};
   }
 

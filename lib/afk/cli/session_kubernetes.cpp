@@ -31,21 +31,6 @@ Result<std::string> derive_root(const config::Environment& environment, const st
   return Error{ErrorKind::configuration, "neither XDG_STATE_HOME nor HOME says where repositories could be mirrored"};
 }
 
-Result<adapter::KubernetesAccess> open_access(const config::Environment& environment, const FilePath& kubeconfig) {
-  if (kubeconfig.empty())
-    return adapter::open_pod_access(environment, std::string(adapter::service_account_folder));
-  auto text =
-      config::read_guarded_file({.path = kubeconfig.text, .use = config::FileUse::secret, .limit = largest_file});
-  if (!text)
-    return std::move(text).error();
-  auto parsed = adapter::parse_kubeconfig(*text);
-  if (!parsed)
-    return std::move(parsed).error();
-  return adapter::open_kubeconfig_access(
-      std::move(*parsed), std::filesystem::path(kubeconfig.text).parent_path().string(),
-      [](const std::string& path) { return config::read_secret_file(FilePath{path}); });
-}
-
 Result<adapter::KubernetesJobSettings> derive_jobs(const KubernetesExecutorSettings& settings) {
   adapter::KubernetesJobSettings jobs;
   jobs.job_namespace = settings.job_namespace;
@@ -97,6 +82,22 @@ Result<void> check_head(const KubernetesSurroundings& around, const Order& order
 
 } // namespace
 
+Result<adapter::KubernetesAccess> open_cluster_access(const config::Environment& environment,
+                                                      const FilePath& kubeconfig) {
+  if (kubeconfig.empty())
+    return adapter::open_pod_access(environment, std::string(adapter::service_account_folder));
+  auto text =
+      config::read_guarded_file({.path = kubeconfig.text, .use = config::FileUse::secret, .limit = largest_file});
+  if (!text)
+    return std::move(text).error();
+  auto parsed = adapter::parse_kubeconfig(*text);
+  if (!parsed)
+    return std::move(parsed).error();
+  return adapter::open_kubeconfig_access(
+      std::move(*parsed), std::filesystem::path(kubeconfig.text).parent_path().string(),
+      [](const std::string& path) { return config::read_secret_file(FilePath{path}); });
+}
+
 Result<std::unique_ptr<KubernetesParts>> open_kubernetes(const KubernetesSurroundings& surroundings,
                                                          const std::string& name,
                                                          const KubernetesExecutorSettings& settings) {
@@ -104,7 +105,7 @@ Result<std::unique_ptr<KubernetesParts>> open_kubernetes(const KubernetesSurroun
   auto root = derive_root(environment, name);
   if (!root)
     return std::move(root).error();
-  auto access = open_access(environment, settings.kubeconfig);
+  auto access = open_cluster_access(environment, settings.kubeconfig);
   if (!access)
     return std::move(access).error();
   auto jobs = derive_jobs(settings);

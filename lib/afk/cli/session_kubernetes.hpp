@@ -33,6 +33,10 @@ struct KubernetesSurroundings {
   std::function<Result<adapter::LandingRepository>(const RepositoryName& repository)> find_repository;
 };
 
+// As `kubeconfig` says; without one, as the pod that this is. Fails with `configuration`. Makes no request.
+Result<adapter::KubernetesAccess> open_cluster_access(const config::Environment& environment,
+                                                      const FilePath& kubeconfig);
+
 // Fails with `configuration` where kubeconfig, template or agents cannot be used. Makes no request.
 Result<std::unique_ptr<KubernetesParts>> open_kubernetes(const KubernetesSurroundings& surroundings,
                                                          const std::string& name,

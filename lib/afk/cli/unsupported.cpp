@@ -14,10 +14,11 @@ Error refuse(std::string message) {
 
 Result<void> check_supported(const Config& config) {
   const DeploymentKind deployment = config.deployment.kind;
-  if (deployment == DeploymentKind::kubernetes || deployment == DeploymentKind::woodpecker) {
-    return refuse(fmt::format("deployment.kind = \"{}\": this version of afk asks a forge or an address; write "
-                              "\"forge\", \"url\" or \"none\"",
-                              render_deployment_kind(deployment)));
+  if (deployment == DeploymentKind::woodpecker) {
+    return refuse(
+        fmt::format("deployment.kind = \"{}\": this version of afk asks a forge, an address or a cluster; write "
+                    "\"forge\", \"url\", \"kubernetes\" or \"none\"",
+                    render_deployment_kind(deployment)));
   }
   return {};
 }

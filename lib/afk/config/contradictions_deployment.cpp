@@ -1,4 +1,6 @@
 #include <afk/config/contradictions.hpp>
+#include <afk/config/kubernetes_rules.hpp>
+#include <afk/config/read_text.hpp>
 #include <afk/config/url_rules.hpp>
 
 #include <fmt/format.h>
@@ -31,11 +33,26 @@ void check_url(Assembly& assembly, const DeploymentSettings& settings) {
   }
 }
 
+void check_rollout(Assembly& assembly, const DeploymentSettings& settings) {
+  const auto require = [&](std::string_view key, const std::string& value, bool is_right, std::string_view sample) {
+    if (!is_right) {
+      assembly.refuse(fmt::format("deployment.{}", key),
+                      value.empty() ? "nothing says which Deployment tells the revision"
+                                    : fmt::format("{} is none of a cluster's names", quote_value(value)),
+                      fmt::format("write {} = \"{}\", for example", key, sample));
+    }
+  };
+  require("namespace", settings.rollout_namespace, is_namespace_name(settings.rollout_namespace), "production");
+  require("name", settings.name, is_object_name(expand_sample(settings.name)), "web");
+  require("annotation", settings.annotation, is_annotation_key(settings.annotation), "example.com/revision");
+}
+
 } // namespace
 
 void check_deployment(Assembly& assembly) {
-  if (!assembly.are_sound(
-          {"tracker.kind", "deployment.kind", "deployment.url", "deployment.field", "deployment.environment"})) {
+  if (!assembly.are_sound({"tracker.kind", "deployment.kind", "deployment.url", "deployment.field",
+                           "deployment.environment", "deployment.namespace", "deployment.name", "deployment.annotation",
+                           "deployment.kubeconfig"})) {
     return;
   }
   const DeploymentSettings& settings = assembly.config.deployment;
@@ -53,6 +70,13 @@ void check_deployment(Assembly& assembly) {
   refuse_unless(DeploymentKind::forge, "environment", settings.environment);
   refuse_unless(DeploymentKind::url, "url", settings.url);
   refuse_unless(DeploymentKind::url, "field", settings.field);
+  refuse_unless(DeploymentKind::kubernetes, "namespace", settings.rollout_namespace);
+  refuse_unless(DeploymentKind::kubernetes, "name", settings.name);
+  refuse_unless(DeploymentKind::kubernetes, "annotation", settings.annotation);
+  refuse_unless(DeploymentKind::kubernetes, "kubeconfig", settings.kubeconfig.text);
+  if (settings.kind == DeploymentKind::kubernetes) {
+    check_rollout(assembly, settings);
+  }
   if (settings.kind == DeploymentKind::url) {
     check_url(assembly, settings);
   }

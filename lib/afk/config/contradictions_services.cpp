@@ -1,6 +1,7 @@
 // Contradictions of the tables that name something outside: tracker, people, agents, executors, doorbells, keys.
 #include <afk/config/contradictions.hpp>
 #include <afk/config/keys.hpp>
+#include <afk/config/kubernetes_rules.hpp>
 #include <afk/config/nearest.hpp>
 #include <afk/config/read_text.hpp>
 #include <afk/core/agent_command.hpp>
@@ -231,14 +232,9 @@ void check_handoff(Assembly& assembly, const std::string& table, const HandoffEx
   }
 }
 
-bool is_dns_label(std::string_view text) {
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
-
 void check_kubernetes(Assembly& assembly, const std::string& table, const KubernetesExecutorSettings& settings) {
   const auto& space = settings.job_namespace;
-  if (!space.empty() && !is_dns_label(space)) {
+  if (!space.empty() && !is_namespace_name(space)) {
     assembly.refuse(table + ".namespace", fmt::format("{} is no name of a namespace", quote_value(space)),
                     "it has small letters, digits and hyphens");
   }

@@ -89,6 +89,14 @@ Keys<DeploymentSettings> deployment_keys() {
            &DeploymentSettings::confirmations, number_type({.least = 1, .most = 10}));
   list.add({"environment", "the forge's environment whose deployments count; empty: the newest of any"},
            &DeploymentSettings::environment, text_type({.what = "an environment", .most_bytes = 255}));
+  list.add({"namespace", "the namespace of the cluster's Deployment"}, &DeploymentSettings::rollout_namespace,
+           text_type({.what = "a namespace", .most_bytes = 63}));
+  list.add({"name", "the name of the cluster's Deployment; {owner} and {name} are the repository's, in small letters"},
+           &DeploymentSettings::name, text_type({.what = "the name of a Deployment", .most_bytes = 253}));
+  list.add({"annotation", "the annotation of the Deployment's pod template that names the commit"},
+           &DeploymentSettings::annotation, text_type({.what = "an annotation", .most_bytes = 317}));
+  list.add({"kubeconfig", "how the Deployment's cluster is reached; empty: as the pod that this is", FileUse::secret},
+           &DeploymentSettings::kubeconfig, path_type());
   return std::move(list).take();
 }
 

@@ -289,6 +289,11 @@ struct DeploymentSettings {
   std::string field = {}; // of a JSON answer, "build.commit"; empty: the answer is the revision itself
   int confirmations = 3;  // requests of one look that must name the same revision
   std::string environment = {}; // with kind forge: whose deployments count; empty: the newest of any
+  // With kind kubernetes: a Deployment of a cluster, and the annotation of its pod template that names the commit.
+  std::string rollout_namespace = {}; // key `namespace`
+  std::string name = {};              // {owner} and {name} stand for the repository's, in small letters
+  std::string annotation = {};
+  FilePath kubeconfig = {}; // empty: the service account of the pod
 
   friend bool operator==(const DeploymentSettings&, const DeploymentSettings&) = default;
 };

@@ -41,6 +41,7 @@ TEST_CASE("what this version cannot do is refused before anything is done") {
       {"QA by commands", [](Config& config) { config.qa = {QaSettings::Mode::commands, {"make qa"}}; }, ""},
       {"QA by itself", [](Config& config) { config.qa.mode = QaSettings::Mode::automatic; }, ""},
       {"a deployment by its address", [](Config& config) { config.deployment.kind = DeploymentKind::url; }, ""},
+      {"a deployment of a cluster", [](Config& config) { config.deployment.kind = DeploymentKind::kubernetes; }, ""},
       {"a deployment by Woodpecker", [](Config& config) { config.deployment.kind = DeploymentKind::woodpecker; },
        "deployment.kind = \"woodpecker\": "},
   }));

@@ -93,7 +93,8 @@ TEST_CASE("the unnamed tables have exactly the documented keys") {
               check_paths,
               qa_paths,
               {"deployment.kind", "deployment.url", "deployment.field", "deployment.confirmations",
-               "deployment.environment"},
+               "deployment.environment", "deployment.namespace", "deployment.name", "deployment.annotation",
+               "deployment.kubeconfig"},
               {"card.key_file", "card.previous_key_files"},
               {"limits.tick_deadline", "limits.requests_per_tick", "limits.reserve"}}));
 }
@@ -193,10 +194,10 @@ TEST_CASE("files that hold secrets are known as such") {
   for (const ExecutorKind& kind : executor_kinds()) {
     collect(kind.keys, kind.name + ".");
   }
-  CHECK(secrets == std::vector<std::string>{"tracker.token_file", "card.key_file", "card.previous_key_files",
-                                            "repository.push_credential_file", "agent.credential_files",
-                                            "notify.url_file", "t3.token_file", "kubernetes.kubeconfig",
-                                            "http.token_file"});
+  CHECK(secrets == std::vector<std::string>{"tracker.token_file", "deployment.kubeconfig", "card.key_file",
+                                            "card.previous_key_files", "repository.push_credential_file",
+                                            "agent.credential_files", "notify.url_file", "t3.token_file",
+                                            "kubernetes.kubeconfig", "http.token_file"});
 }
 
 } // namespace afk::config::test
