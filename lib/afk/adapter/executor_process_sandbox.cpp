@@ -64,6 +64,9 @@ class Preparation {
       view.home.clear();
     }
     view.temporary_bytes = std::min(most_temporary_bytes, settings_.disk_limit.bytes);
+    if (settings_.memory_limit) { // no process is charged for them where the supervisor counts
+      view.temporary_bytes = std::min(view.temporary_bytes, settings_.memory_limit->bytes);
+    }
     if (is_container(view.kind)) {
       fill_container(view);
     } else {

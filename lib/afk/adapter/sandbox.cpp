@@ -51,7 +51,10 @@ std::vector<std::string> derive_bubblewrap_argv(const SandboxView& view, std::sp
   for (const auto& [path, target] : view.host.links) {
     arguments.add("--symlink", target, path);
   }
+  // The /dev that it makes, and the shared memory in it, would take half of the machine's memory.
   arguments.add("--proc", "/proc", "--dev", "/dev");
+  arguments.add_temporary("/dev/shm", view.temporary_bytes);
+  arguments.add("--remount-ro", "/dev");
   // The empty folders first: what is shown may lie inside them.
   arguments.add_temporary("/tmp", view.temporary_bytes);
   if (!view.home.empty()) {

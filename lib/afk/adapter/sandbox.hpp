@@ -3,9 +3,9 @@
 // machine.
 //
 // In bubblewrap there are the system's programs and libraries, the few files of /etc that programs need to find names,
-// users, certificates and libraries, an empty home and /tmp that go with the process, and what the caller shows.
-// Everything else is absent: the home folder's keys and tokens, afk's own configuration, other runs, other processes.
-// In a container the image stands for the system; what the caller shows is the same.
+// users, certificates and libraries, an empty home, /tmp and /dev/shm that go with the process, and what the caller
+// shows. Everything else is absent: the home folder's keys and tokens, afk's own configuration, other runs, other
+// processes. In a container the image stands for the system; what the caller shows is the same.
 
 #include <afk/core/config.hpp>
 
@@ -44,7 +44,7 @@ struct SandboxView {
   std::vector<std::string> configuration = {}; // read-only as well; bubblewrap leaves out what is not there
   std::vector<std::string> writable = {};      // must be there
   std::string working_folder = {};
-  std::int64_t temporary_bytes = 0; // of home and /tmp each: they live in memory
+  std::int64_t temporary_bytes = 0; // of home, /tmp and bubblewrap's /dev/shm each: they live in memory
 
   // Of bubblewrap alone.
   SandboxHost host = {};

@@ -243,13 +243,21 @@ class StepRun {
       }
     }
     if (now >= next_measure_) {
-      const auto use = measure_disk_use(around_.document.measured_folders, {.bytes = limits_.disk_bytes});
+      const DiskUse use = measure_disk();
       const Duration after = clock_.monotonic();
       next_measure_ = after + std::max(limits_.watch_interval, measure_share * (after - now));
       if (use == DiskUse::over_limit) {
         return stop(StepCause::disk_limit);
       }
     }
+  }
+
+  DiskUse measure_disk() const {
+    std::vector<pid_t> processes;
+    for (const ProcessStatus& process : list_own_descendants()) {
+      processes.push_back(process.id);
+    }
+    return measure_disk_use(around_.document.measured_folders, processes, {.bytes = limits_.disk_bytes});
   }
 
   // Where no control group does it. What happens between two looks is not seen: a limit of the kernel's inside the

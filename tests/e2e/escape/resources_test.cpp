@@ -65,6 +65,24 @@ TEST_CASE("escape: a full disk, by many files", "[escape]") {
               .settings = "disk_limit = \"20MiB\"\n"});
 }
 
+TEST_CASE("escape: a full disk, where nobody looks", "[escape]") {
+  try_escape({.name = "fill the disk in a folder that cannot be read",
+              .script = "mkdir d; chmod 300 d\n"
+                        "i=0; while [ $i -lt 60 ]; do i=$((i+1)); head -c 1000000 /dev/zero > d/f$i; done; sleep 4\n"
+                        "echo REACHED",
+              .without = Without::afk,
+              .settings = "disk_limit = \"20MiB\"\n",
+              .as = As::somebody_else});
+}
+
+TEST_CASE("escape: a full disk, by files without a name", "[escape]") {
+  try_escape({.name = "fill the disk with files that are unlinked and held open",
+              .script = "perl -e 'for (1..4) { open $f[$_], \">\", \"f$_\"; unlink \"f$_\";\n"
+                        "  syswrite $f[$_], \"a\" x 15000000 } sleep 4; print \"REACHED\\n\"'",
+              .without = Without::afk,
+              .settings = "disk_limit = \"20MiB\"\n"});
+}
+
 TEST_CASE("escape: a full disk, by one file", "[escape]") {
   try_escape({.name = "write one big file",
               .script = "head -c 60000000 /dev/zero > f && echo REACHED",
@@ -78,6 +96,21 @@ TEST_CASE("escape: a full /tmp", "[escape]") {
                         "test $(wc -c < $f) -ge 60000000 && echo REACHED; rm -f $f",
               .without = Without::afk,
               .settings = "disk_limit = \"20MiB\"\n"});
+}
+
+// What lives in memory is bounded by the limit on memory, whoever counts.
+TEST_CASE("escape: a full /dev/shm", "[escape]") {
+  try_escape({.name = "fill /dev/shm",
+              .script = "f=/dev/shm/afk-escape-{port}; for i in 1 2 3 4; do head -c 15000000 /dev/zero >> $f; done\n"
+                        "test $(wc -c < $f) -ge 60000000 && echo REACHED; rm -f $f",
+              .without = Without::afk,
+              .settings = "memory_limit = \"50MiB\"\n"});
+}
+
+TEST_CASE("escape: a file among the devices", "[escape]") {
+  try_escape({.name = "write a file into /dev",
+              .script = "f=/dev/afk-escape-{port}; : > $f && echo REACHED; rm -f $f",
+              .as = As::root});
 }
 
 TEST_CASE("escape: a process that outlives the run", "[escape]") {

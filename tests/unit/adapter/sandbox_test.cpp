@@ -64,6 +64,12 @@ TEST_CASE("the command line of bubblewrap, whole") {
                                                                                 "--size",
                                                                                 "1000",
                                                                                 "--tmpfs",
+                                                                                "/dev/shm",
+                                                                                "--remount-ro",
+                                                                                "/dev",
+                                                                                "--size",
+                                                                                "1000",
+                                                                                "--tmpfs",
                                                                                 "/tmp",
                                                                                 "--size",
                                                                                 "1000",
@@ -112,7 +118,7 @@ TEST_CASE("there may be no home") {
   view.home = "";
   const std::array<std::string, 1> command{"agent"};
   const auto argv = derive_sandbox_argv(view, command);
-  CHECK(std::ranges::count(argv, "--tmpfs") == 1);
+  CHECK(std::ranges::count(argv, "--tmpfs") == 2); // /dev/shm and /tmp
 }
 
 TEST_CASE("a launcher stands before the command, and a proxy is shown as a socket") {

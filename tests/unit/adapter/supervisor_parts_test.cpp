@@ -15,9 +15,13 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 namespace afk::adapter {
 namespace {
@@ -65,7 +69,7 @@ TEST_CASE("the disk that a tree uses is counted against the limit") {
     put_file(tree + "/sub/file" + std::to_string(index), std::string(8192, 'x'));
   }
   const std::vector folders{tree, folder / "absent"};
-  const auto use = [&](std::int64_t bytes) { return measure_disk_use(folders, {.bytes = bytes}); };
+  const auto use = [&](std::int64_t bytes) { return measure_disk_use(folders, {}, {.bytes = bytes}); };
   CHECK(use(1 << 20) == DiskUse::within_limit);
   CHECK(use(40'000) == DiskUse::over_limit);
   SECTION("a file with several names is counted once") {
@@ -89,9 +93,73 @@ TEST_CASE("the disk that a tree uses is counted against the limit") {
       deep += "/d";
     }
     std::filesystem::create_directories(deep);
-    CHECK(measure_disk_use(folders, {.bytes = 1 << 20, .depth = 40}) == DiskUse::within_limit);
-    CHECK(measure_disk_use(folders, {.bytes = 1 << 20, .depth = 20}) == DiskUse::over_limit);
+    CHECK(measure_disk_use(folders, {}, {.bytes = 1 << 20, .depth = 40}) == DiskUse::within_limit);
+    CHECK(measure_disk_use(folders, {}, {.bytes = 1 << 20, .depth = 20}) == DiskUse::over_limit);
   }
+}
+
+// Root reads everything: these look as somebody else.
+class LookAsSomebodyElse {
+ public:
+  LookAsSomebodyElse() {
+    if (geteuid() == 0) {
+      REQUIRE(seteuid(65534) == 0);
+      was_root_ = true;
+    }
+  }
+
+  LookAsSomebodyElse(const LookAsSomebodyElse&) = delete;
+  LookAsSomebodyElse& operator=(const LookAsSomebodyElse&) = delete;
+
+  ~LookAsSomebodyElse() {
+    if (was_root_ && seteuid(0) != 0) {
+      std::abort();
+    }
+  }
+
+ private:
+  bool was_root_ = false;
+};
+
+TEST_CASE("a folder that hides what is in it is over any limit") {
+  namespace fs = std::filesystem;
+  const TemporaryFolder folder;
+  const std::string tree = folder / "tree";
+  put_file(tree + "/sub/file", "x");
+  for (const std::string& path : {folder.path(), tree, tree + "/sub"}) {
+    fs::permissions(path, fs::perms(0755));
+  }
+  const std::vector folders{tree, folder / "absent"};
+  const auto look = [&] {
+    const LookAsSomebodyElse somebody_else;
+    return measure_disk_use(folders, {}, {.bytes = 1 << 20});
+  };
+  CHECK(look() == DiskUse::within_limit);
+  for (const std::string& hidden : {tree, tree + "/sub"}) {
+    for (const unsigned mode : {0300U, 0U}) { // nobody but root may list it, then its owner may not either
+      INFO(hidden << " " << mode);
+      fs::permissions(hidden, fs::perms(mode));
+      CHECK(look() == DiskUse::over_limit);
+      fs::permissions(hidden, fs::perms(0755));
+    }
+  }
+  fs::permissions(tree + "/sub", fs::perms(0444)); // names without what stands behind them
+  CHECK(look() == DiskUse::over_limit);
+  fs::permissions(tree + "/sub", fs::perms(0755));
+}
+
+TEST_CASE("a file that has lost its name counts while a process holds it") {
+  const TemporaryFolder folder;
+  const std::vector folders{folder.path()};
+  const std::vector processes{getpid()};
+  const auto use = [&] { return measure_disk_use(folders, processes, {.bytes = 500'000}); };
+  std::ofstream file(folder / "file");
+  file << std::string(1'000'000, 'x') << std::flush;
+  std::filesystem::remove(folder / "file");
+  CHECK(use() == DiskUse::over_limit);
+  CHECK(measure_disk_use(folders, {}, {.bytes = 500'000}) == DiskUse::within_limit);
+  file.close();
+  CHECK(use() == DiskUse::within_limit);
 }
 
 TEST_CASE("a log takes what fits and says when it is full") {
