@@ -114,10 +114,10 @@ void read_claude_limit(const Json& information, AgentActivity& activity, Timesta
   } else if (status == "rejected") {
     activity.limit = Limit::reached;
     const auto seconds = find_number(information, "resetsAt");
-    constexpr double year_3000 = 32'503'680'000;
-    if (seconds && *seconds < year_3000) {
+    constexpr double year_3000 = 32'503'680'000; // what is more does not fit into every integer
+    if (seconds && *seconds > 0 && *seconds < year_3000) {
       const Timestamp end(std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000)));
-      activity.limited_until = end > now ? std::optional(end) : std::nullopt;
+      activity.limited_until = is_credible_limit_end(end, now) ? std::optional(end) : std::nullopt;
     }
   }
 }

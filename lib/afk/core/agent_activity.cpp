@@ -249,6 +249,10 @@ bool speaks_of_usage_limit(std::string_view message) {
   return std::ranges::any_of(signs, [&](std::string_view sign) { return words.contains(sign); });
 }
 
+bool is_credible_limit_end(Timestamp end, Timestamp now) {
+  return end > now && end - now <= longest_limit;
+}
+
 std::optional<Timestamp> find_limit_end(std::string_view message, Timestamp now) {
   const std::string words = derive_words(message);
   std::optional<Timestamp> end;
@@ -264,7 +268,7 @@ std::optional<Timestamp> find_limit_end(std::string_view message, Timestamp now)
       }
     }
   }
-  return end && *end > now && *end - now <= longest_limit ? end : std::nullopt;
+  return end && is_credible_limit_end(*end, now) ? end : std::nullopt;
 }
 
 bool is_session_id(std::string_view text) {

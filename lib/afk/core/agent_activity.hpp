@@ -33,6 +33,10 @@ struct AgentJudgement {
 [[nodiscard]] AgentJudgement judge_agent(AgentOutput output, const AgentActivity& activity,
                                          std::optional<int> exit_code);
 
+// Whether a limit may hold until then: later than now, and at most 40 days off. What else claims it is misread or a
+// lie.
+[[nodiscard]] bool is_credible_limit_end(Timestamp end, Timestamp now);
+
 // Until when a limit holds, from the words of a provider: "try again at 7:58 PM" (UTC), "at Nov 22nd, 2026 7:58 PM",
 // "in 2 days 3 hours", "retry in 2h3m4s". Absent where they tell no time, or one that is more than 40 days off.
 [[nodiscard]] std::optional<Timestamp> find_limit_end(std::string_view message, Timestamp now);

@@ -123,7 +123,7 @@ TEST_CASE("claude's limits are taken from its event, else from its result") {
   CHECK_FALSE(activity.limited_until);
   CHECK(activity.problem == "later");
 
-  for (const std::string moment : {"-5", "1e300", "\"soon\"", "null", "12"}) {
+  for (const std::string moment : {"-5", "1e300", "-1e300", "\"soon\"", "null", "12", "32472144000"}) {
     INFO(moment);
     activity =
         read(AgentOutput::claude_stream,
