@@ -1,6 +1,7 @@
 // The recorded exchanges of a real API server: what it answered is read as what it is, and what afk sends is judged by
 // the description of the same server.
 
+#include <afk/adapter/deployments_kubernetes.hpp>
 #include <afk/adapter/executor_kubernetes.hpp>
 #include <afk/adapter/kubernetes_codec.hpp>
 
@@ -8,6 +9,7 @@
 #include <support/contracts_folder.hpp>
 #include <support/files.hpp>
 #include <support/kubernetes_schema.hpp>
+#include <support/scripted_transport.hpp>
 
 #include <cstdio>
 #include <map>
@@ -92,6 +94,31 @@ TEST_CASE("recorded refusals are errors of the right kind, with the server's wor
   REQUIRE(error.has_value());
   CHECK(error->kind == row.kind);
   CHECK(error->message.find(row.said) != std::string::npos);
+}
+
+TEST_CASE("recorded refusals are no deployment") {
+  const auto folder = find_contracts_or_skip("kubernetes-1.36");
+  if (!folder) {
+    return;
+  }
+  const auto look = [&](const std::string& file) {
+    ScriptedTransport transport;
+    transport.expect("GET https://cluster.example:6443/apis/apps/v1/namespaces/production/deployments/web",
+                     read_exchange(get_file((*folder / file).string())).response);
+    adapter::KubernetesAccess access;
+    access.server = http::parse_url("https://cluster.example:6443/").value();
+    access.tls.origin = access.server.origin;
+    adapter::KubernetesDeployments deployments(
+        adapter::KubernetesApi(transport, std::move(access), std::chrono::seconds(10)),
+        {.rollout_namespace = "production", .name = "web", .annotation = "example.com/revision"});
+    return deployments.inspect({{{.repository = {.owner = "acme", .name = "web"}, .landed_head = ""}}}).front();
+  };
+  CHECK(look("018-cronjob-404.txt").value().state == DeploymentState::absent);
+  CHECK(look("032-401.txt").error().kind == ErrorKind::unauthorized);
+  CHECK(look("033-403.txt").error().kind == ErrorKind::forbidden);
+  const auto job = look("023-job-create-named.txt"); // another object than was asked for
+  REQUIRE_FALSE(job.ok());
+  CHECK(job.error().kind == ErrorKind::malformed);
 }
 
 TEST_CASE("recorded objects are read") {
