@@ -64,6 +64,14 @@ bool hands_out_controllers(const std::string& folder) {
   return std::ranges::all_of(needed_controllers, [&](const char* needed) { return found.contains(needed); });
 }
 
+// systemd leaves it to whom it delegates a group to hand the controllers on; in a group that is not marked as delegated
+// it would undo that. docs.kernel.org/admin-guide/cgroup-v2.html, systemd.io/CGROUP_DELEGATION
+bool try_hand_out_controllers(const std::string& folder) {
+  return hands_out_controllers(folder) ||
+         (is_marked_as_delegated(folder) && write_text(folder + "/cgroup.subtree_control", "+cpu +memory +pids").ok() &&
+          hands_out_controllers(folder));
+}
+
 } // namespace
 
 std::optional<std::string> parse_own_cgroup(std::string_view text) {
@@ -90,7 +98,7 @@ std::optional<std::string> find_delegated_cgroup(const CgroupPlace& place) {
   const std::string folder = parent == "/" ? place.mount : place.mount + parent.string();
   const bool is_ours = place.user != 0 || is_marked_as_delegated(folder);
   if (!is_ours || access(folder.c_str(), W_OK) != 0 || access((folder + "/cgroup.procs").c_str(), W_OK) != 0 ||
-      !hands_out_controllers(folder)) {
+      !try_hand_out_controllers(folder)) {
     return std::nullopt;
   }
   return folder;

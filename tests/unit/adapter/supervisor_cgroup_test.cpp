@@ -3,10 +3,13 @@
 
 #include <support/catch.hpp>
 #include <support/files.hpp>
+#include <support/skip.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <filesystem>
 #include <string>
+
+#include <sys/xattr.h>
 
 namespace afk::adapter {
 namespace {
@@ -59,6 +62,18 @@ TEST_CASE("a group is delegated where it is ours and hands out what is needed") 
   CHECK_FALSE(find_delegated_cgroup(tree.place).has_value());
   put_file(tree.place.own, "0::/gone/afk\n");
   CHECK_FALSE(find_delegated_cgroup(tree.place).has_value());
+}
+
+TEST_CASE("controllers are asked for in a group that is marked as delegated, and in no other") {
+  const Tree tree("");
+  const std::string file = tree.parent() + "/cgroup.subtree_control";
+  CHECK_FALSE(find_delegated_cgroup(tree.place).has_value());
+  CHECK(get_file(file).empty());
+  if (setxattr(tree.parent().c_str(), "user.delegate", "1", 1, 0) != 0) {
+    return test::skip("no attributes of files here");
+  }
+  CHECK_FALSE(find_delegated_cgroup(tree.place).has_value()); // this is no kernel: nothing comes of it
+  CHECK(get_file(file) == "+cpu +memory +pids");
 }
 
 TEST_CASE("what root may write is not meant for it unless somebody says so") {
