@@ -5,6 +5,7 @@
 
 #include <support/catch.hpp>
 #include <support/files.hpp>
+#include <support/git_repository.hpp>
 #include <support/temporary_folder.hpp>
 
 #include <nlohmann/json.hpp>
@@ -65,6 +66,34 @@ TEST_CASE("A dry run that nothing stands behind says why") {
   const test::TemporaryFolder folder;
   const auto output = run(folder.path(), {"poll", "--dry-run", "--config", initialised(folder)});
   CHECK(output.standard_output.find("the kill switch is on") != std::string::npos);
+}
+
+TEST_CASE("A dry run shows the prompt that the agent would get, and starts nothing") {
+  const test::TemporaryFolder folder;
+  const test::GitRepository app(folder / "app");
+  app.commit("README", "first\n", "Begin");
+  const std::string file = initialised(folder);
+  test::put_file(file, "kill_switch = false\nallowlist = [\"acme/app\"]\n"
+                       "[tracker]\nkind = \"directory\"\nurl = \"tracker\"\n[trust]\nlabelers = [\"hand\"]\n"
+                       "[agents.one]\nargv = [\"/bin/true\"]\n[routing]\ndefault_agent = \"one\"\n"
+                       "[executors.local]\nkind = \"process\"\nworkspace_root = \"work\"\nsandbox = \"none\"\n"
+                       "[repositories.\"acme/app\"]\nclone_url = \"app\"\n"
+                       "[checks]\nmode = \"commands\"\ncommands = [\"true\"]\n");
+  const std::string issue = "+++\ntitle = \"Oil the hinge\"\nlabels = [\"ready-for-agent\"]\n+++\n\nIt creaks.\n";
+  test::put_file(folder / "tracker/acme/app/1.md", issue);
+
+  const auto shown = run(folder.path(), {"poll", "--dry-run", "--config", file});
+  INFO(shown.standard_output << shown.standard_error);
+  CHECK(shown.exit_code == 0);
+  CHECK(shown.standard_output.find("Oil the hinge") != std::string::npos);
+  CHECK(shown.standard_output.find("Its text is the file ISSUE.md") != std::string::npos);
+  const auto result = run(folder.path(), {"poll", "--dry-run", "--json", "--config", file});
+  const auto prompt = nlohmann::json::parse(result.standard_output)["issues"][0]["prompt"].get<std::string>();
+  CHECK(prompt.find("Oil the hinge") != std::string::npos);
+  CHECK(prompt.find("It creaks.") == std::string::npos); // the agent reads it from the file
+
+  CHECK_FALSE(std::filesystem::exists(folder / "work/runs"));
+  CHECK(test::get_file(folder / "tracker/acme/app/1.md") == issue);
 }
 
 TEST_CASE("No configuration, a broken one and a foreign one are told apart, with exit code 2") {
