@@ -386,6 +386,9 @@ void try_escape(const Attempt& attempt) {
     INFO(world.output());
     CHECK(world.has_begun());
     CHECK_FALSE(got_out);
+    if (*attempt.host != '\0') {
+      CHECK(world.has_landed()); // a trap that nobody walks over shows nothing
+    }
     std::cout << "escape: " << attempt.name << " as " << render_user(user) << ": "
               << (got_out ? "GOT OUT" : "contained") << "; without the sandbox it succeeds"
               << (world.has_landed() ? "; its work has landed" : "") << std::endl;
