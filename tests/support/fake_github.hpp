@@ -127,6 +127,8 @@ class FakeGithub {
     std::string conclusion = "success";
     std::string log = {};
     enum class App : std::uint8_t { actions, other } app = App::actions;
+    std::string workflow = {}; // jobs of one workflow are one run and one suite
+    enum class Start : std::uint8_t { started, not_yet } start = Start::started;
   };
 
   // Another run of a check: the newest of a name counts. Answers its id, which is its job's too.

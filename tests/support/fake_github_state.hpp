@@ -117,6 +117,7 @@ struct CheckRun {
   std::int64_t id = 0; // an Actions job has the id of its check run
   std::int64_t suite = 0;
   std::int64_t workflow_run = 0; // 0: not by GitHub Actions
+  std::string workflow = {};     // its name, where a commit has several
   std::string sha = {};
   std::string name = {};
   std::string status = "queued";

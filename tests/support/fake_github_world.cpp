@@ -240,9 +240,10 @@ std::int64_t FakeGithub::add_check(const RepositoryName& name, const std::string
   change([&](State& state) {
     Repository& home = repository(name);
     const bool is_actions = check.app == NewCheck::App::actions;
-    // All jobs of Actions for a commit are one run, and so one suite; every other check is a suite by itself.
+    // All jobs of a workflow for a commit are one run, and so one suite; every other check is a suite by itself.
     const auto sibling = std::ranges::find_if(home.check_runs, [&](const CheckRun& other) {
-      return other.sha == sha && (is_actions ? other.workflow_run != 0 : other.name == check.name);
+      return other.sha == sha &&
+             (is_actions ? other.workflow_run != 0 && other.workflow == check.workflow : other.name == check.name);
     });
     id = state.next_id(40'000'000'000);
     CheckRun run{.id = id, .sha = sha, .name = check.name, .status = check.status, .log = check.log};
@@ -250,8 +251,11 @@ std::int64_t FakeGithub::add_check(const RepositoryName& name, const std::string
     run.workflow_run = !is_actions                        ? 0
                        : sibling != home.check_runs.end() ? sibling->workflow_run
                                                           : state.next_id(12'000'000'000);
+    run.workflow = check.workflow;
     run.created_at = state.now;
-    run.started_at = state.now;
+    if (check.start == NewCheck::Start::started) {
+      run.started_at = state.now;
+    }
     if (check.status == "completed") {
       run.conclusion = check.conclusion;
       run.completed_at = state.now;

@@ -41,6 +41,39 @@ std::string take_end(std::string_view text, std::size_t limit) {
   return repair_utf8(text);
 }
 
+// What the protection of a branch says, where it is told: a token that may not read it, and a branch that has none, get
+// an empty answer. Anything else that goes wrong says nothing about what is required.
+Result<http::Response> read_protection(const Result<http::Response>& answer, const GithubAsked& asked) {
+  if (!answer.ok()) {
+    return answer;
+  }
+  auto error = derive_github_error(*answer, asked);
+  if (!error) {
+    return answer;
+  }
+  const bool is_not_told = error->kind == ErrorKind::forbidden || error->kind == ErrorKind::not_found;
+  return is_not_told ? Result<http::Response>(http::Response{}) : Result<http::Response>(*std::move(error));
+}
+
+// The lists of a head, check runs before statuses, each with its pages.
+Result<std::vector<CheckResult>> parse_lists(std::span<const Result<std::vector<http::Response>>> lists,
+                                             const GithubAsked& asked) {
+  std::vector<GithubCheck> all;
+  for (std::size_t list = 0; list < lists.size(); ++list) {
+    if (!lists[list].ok()) {
+      return lists[list].error();
+    }
+    for (const http::Response& page : *lists[list]) {
+      auto checks = list == 0 ? parse_rest_check_runs(page, asked) : parse_rest_statuses(page, asked);
+      if (!checks.ok()) {
+        return std::move(checks).error();
+      }
+      std::ranges::move(*checks, std::back_inserter(all));
+    }
+  }
+  return keep_newest_checks(std::move(all));
+}
+
 } // namespace
 
 std::optional<HeadChecks> GithubChecks::recall(const CheckQuery& query) {
@@ -105,7 +138,27 @@ std::vector<Result<HeadChecks>> GithubChecks::inspect_by_graphql(std::span<const
       }
     }
   }
+  read_long_lists(queries, all);
   return all;
+}
+
+// One page of a rollup is asked for: a head with more checks is read by REST, which pages.
+void GithubChecks::read_long_lists(std::span<const CheckQuery> queries, std::vector<Result<HeadChecks>>& answers) {
+  std::vector<CheckQuery> long_ones;
+  std::vector<std::size_t> places;
+  for (std::size_t index = 0; index < queries.size(); ++index) {
+    if (!answers[index].ok() && answers[index].error().kind == ErrorKind::too_large) {
+      long_ones.push_back(queries[index]);
+      places.push_back(index);
+    }
+  }
+  if (long_ones.empty()) {
+    return;
+  }
+  auto read = inspect_by_rest(long_ones);
+  for (std::size_t index = 0; index < places.size(); ++index) {
+    answers[places[index]] = std::move(read[index]);
+  }
 }
 
 std::vector<Result<HeadChecks>> GithubChecks::inspect_by_rest(std::span<const CheckQuery> queries) {
@@ -126,31 +179,22 @@ std::vector<Result<HeadChecks>> GithubChecks::inspect_by_rest(std::span<const Ch
   std::size_t next_rule = 0;
   for (std::size_t index = 0; index < queries.size(); ++index) {
     HeadChecks checks{.head = queries[index].head, .results = {}, .required_by_forge = {}};
-    if (!queries[index].base_branch.empty()) {
-      const auto& branch = required[next_rule++];
-      const auto& ruleset = required[next_rule++];
-      const http::Response nothing{};
-      checks.required_by_forge =
-          parse_rest_required(branch.ok() ? *branch : nothing, ruleset.ok() ? *ruleset : nothing);
-    }
     std::optional<Error> failed;
-    for (std::size_t list = 0; list < lists_of_a_head && !failed; ++list) {
-      const auto& read = pages[index * lists_of_a_head + list];
-      if (!read.ok()) {
-        failed = read.error();
-        continue;
-      }
-      for (const http::Response& page : *read) {
-        auto results =
-            list == 0 ? parse_rest_check_runs(page, client_.asked()) : parse_rest_statuses(page, client_.asked());
-        if (!results.ok()) {
-          failed = results.error();
-          break;
-        }
-        std::ranges::move(*results, std::back_inserter(checks.results));
+    if (!queries[index].base_branch.empty()) {
+      const auto branch = read_protection(required[next_rule++], client_.asked());
+      const auto ruleset = read_protection(required[next_rule++], client_.asked());
+      if (branch.ok() && ruleset.ok()) {
+        checks.required_by_forge = parse_rest_required(*branch, *ruleset);
+      } else {
+        failed = branch.ok() ? ruleset.error() : branch.error();
       }
     }
-    checks.results = keep_newest_checks(std::move(checks.results));
+    auto results = parse_lists(std::span(pages).subspan(index * lists_of_a_head, lists_of_a_head), client_.asked());
+    if (!results.ok()) {
+      failed = std::move(results).error();
+    } else {
+      checks.results = std::move(*results);
+    }
     all.push_back(failed ? Result<HeadChecks>(*std::move(failed)) : Result<HeadChecks>(std::move(checks)));
   }
   return all;

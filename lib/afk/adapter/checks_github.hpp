@@ -25,6 +25,7 @@ class GithubChecks final : public Checks {
  private:
   std::vector<Result<HeadChecks>> inspect_by_graphql(std::span<const CheckQuery> queries);
   std::vector<Result<HeadChecks>> inspect_by_rest(std::span<const CheckQuery> queries);
+  void read_long_lists(std::span<const CheckQuery> queries, std::vector<Result<HeadChecks>>& answers);
   std::optional<HeadChecks> recall(const CheckQuery& query);
   std::string fetch_log(const RepositoryName& repository, const std::string& job);
   std::string fetch_output(const RepositoryName& repository, const std::string& check_run);

@@ -129,14 +129,16 @@ std::optional<GithubCheckId> parse_check_id(std::string_view id) {
   return parsed;
 }
 
-std::vector<CheckResult> keep_newest_checks(std::vector<CheckResult> results) {
-  std::map<std::pair<std::string, CheckResult::Source>, CheckResult> newest;
+std::vector<CheckResult> keep_newest_checks(std::vector<GithubCheck> checks) {
+  std::map<std::tuple<std::string, CheckResult::Source, std::string>, CheckResult> newest;
   const auto age = [](const CheckResult& result) {
     // A higher id was made later; ids are decimal, so that the longer one is higher.
-    return std::tuple(result.started_at.value_or(Timestamp::min()), result.id.size(), result.id);
+    return std::tuple(result.started_at.value_or(Timestamp::max()), result.id.size(), result.id);
   };
-  for (CheckResult& result : results) {
-    const auto key = std::pair(result.name, result.source);
+  for (GithubCheck& check : checks) {
+    CheckResult& result = check.result;
+    const bool stands_alone = check.suite.empty() && result.source == CheckResult::Source::check_run;
+    const auto key = std::tuple(result.name, result.source, stands_alone ? "run " + result.id : check.suite);
     const auto [known, is_new] = newest.try_emplace(key, result);
     if (!is_new && age(known->second) < age(result)) {
       known->second = std::move(result);

@@ -51,8 +51,19 @@ struct GithubCheckId {
 // Absent for what render_check_id does not make: an id goes into addresses.
 [[nodiscard]] std::optional<GithubCheckId> parse_check_id(std::string_view id);
 
-// Of several results of one kind and name the one that began last; in the order of their names.
-[[nodiscard]] std::vector<CheckResult> keep_newest_checks(std::vector<CheckResult> results);
+// A result with the check suite that a check run belongs to: each workflow run is one, and two workflows may name a job
+// alike. "" for commit statuses, and where a check run does not say.
+struct GithubCheck {
+  CheckResult result;
+  std::string suite;
+
+  friend bool operator==(const GithubCheck&, const GithubCheck&) = default;
+};
+
+// Of several check runs of one suite and name, and of several statuses of one context, the one that began last; one
+// that has not begun is newer than all that have. A check run without a suite replaces none. In the order of their
+// names.
+[[nodiscard]] std::vector<CheckResult> keep_newest_checks(std::vector<GithubCheck> checks);
 
 // success is deployed, failure and error are failed, inactive says that something newer took its place (absent), the
 // others and no status at all are pending; a word that nobody knows is pending too, and never deployed.

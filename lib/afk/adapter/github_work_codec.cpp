@@ -141,7 +141,7 @@ Result<FoundPullRequest> parse_pull_requests(const json& object, std::string_vie
   return found;
 }
 
-Result<CheckResult> parse_check_run(const json& node) {
+Result<GithubCheck> parse_check_run(const json& node) {
   auto name = require_string(node, "name");
   const auto status = require_string(node, "status");
   const auto conclusion = find_string(node, "conclusion");
@@ -150,11 +150,15 @@ Result<CheckResult> parse_check_run(const json& node) {
   auto link = find_string(node, "detailsUrl");
   auto id = parse_id_key(node, "databaseId");
   const auto suite = find_object(node, "checkSuite");
-  const auto app = suite.ok() && *suite != nullptr ? find_object(**suite, "app") : suite;
+  const bool has_suite = suite.ok() && *suite != nullptr;
+  auto suite_id = has_suite && inspect_json(**suite, "databaseId") == JsonPresence::present
+                      ? parse_id_key(**suite, "databaseId")
+                      : Result<std::string>(std::string());
+  const auto app = has_suite ? find_object(**suite, "app") : suite;
   const auto slug =
       app.ok() && *app != nullptr ? find_string(**app, "slug") : Result<std::optional<std::string>>(std::nullopt);
   if (!name.ok() || !status.ok() || !conclusion.ok() || !started.ok() || !completed.ok() || !link.ok() || !id.ok() ||
-      !suite.ok() || !app.ok() || !slug.ok()) {
+      !suite.ok() || !suite_id.ok() || !app.ok() || !slug.ok()) {
     return malformed("a check run without name, status or id");
   }
   CheckResult result;
@@ -166,10 +170,10 @@ Result<CheckResult> parse_check_run(const json& node) {
   result.id = render_check_id(job, *id);
   result.started_at = *started;
   result.completed_at = *completed;
-  return result;
+  return GithubCheck{.result = std::move(result), .suite = std::move(*suite_id)};
 }
 
-Result<CheckResult> parse_status(const json& node) {
+Result<GithubCheck> parse_status(const json& node) {
   auto name = require_string(node, "context");
   const auto state = require_string(node, "state");
   auto link = find_string(node, "targetUrl");
@@ -183,7 +187,7 @@ Result<CheckResult> parse_status(const json& node) {
   result.state = derive_status_state(*state);
   result.link = link->value_or("");
   result.started_at = *created;
-  return result;
+  return GithubCheck{.result = std::move(result), .suite = {}};
 }
 
 // A commit without any check has no rollup at all.
@@ -201,17 +205,18 @@ Result<HeadChecks> parse_checks(const json& commit, const std::string& head) {
   if (*edge == GithubEdge::cut) {
     return Error{.kind = ErrorKind::too_large, .message = "more than 100 checks of one commit"};
   }
+  std::vector<GithubCheck> all;
   for (const json& node : **nodes) {
     const auto type = require_string(node, "__typename");
     auto result = type.ok() && *type == "CheckRun"        ? parse_check_run(node)
                   : type.ok() && *type == "StatusContext" ? parse_status(node)
-                                                          : Result<CheckResult>(malformed("a check of no known kind"));
+                                                          : Result<GithubCheck>(malformed("a check of no known kind"));
     if (!result.ok()) {
       return std::move(result).error();
     }
-    checks.results.push_back(std::move(*result));
+    all.push_back(std::move(*result));
   }
-  checks.results = keep_newest_checks(std::move(checks.results));
+  checks.results = keep_newest_checks(std::move(all));
   return checks;
 }
 

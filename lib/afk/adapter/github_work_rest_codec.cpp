@@ -105,7 +105,7 @@ Result<ParsedPullRequest> parse_one(const json& object) {
   return parsed;
 }
 
-Result<CheckResult> parse_check_run(const json& object) {
+Result<GithubCheck> parse_check_run(const json& object) {
   auto name = require_string(object, "name");
   const auto status = require_string(object, "status");
   const auto conclusion = find_string(object, "conclusion");
@@ -113,11 +113,15 @@ Result<CheckResult> parse_check_run(const json& object) {
   const auto completed = find_timestamp(object, "completed_at");
   auto link = find_string(object, "details_url");
   const auto id = parse_rest_number(object, "id");
+  const auto suite = find_object(object, "check_suite");
+  auto suite_id = suite.ok() && *suite != nullptr && inspect_json(**suite, "id") == JsonPresence::present
+                      ? parse_rest_number(**suite, "id")
+                      : Result<std::string>(std::string());
   const auto app = find_object(object, "app");
   const auto slug =
       app.ok() && *app != nullptr ? find_string(**app, "slug") : Result<std::optional<std::string>>(std::nullopt);
   if (!name.ok() || !status.ok() || !conclusion.ok() || !started.ok() || !completed.ok() || !link.ok() || !id.ok() ||
-      !app.ok() || !slug.ok()) {
+      !suite.ok() || !suite_id.ok() || !app.ok() || !slug.ok()) {
     return malformed("a check run without name, status or id");
   }
   CheckResult result;
@@ -129,10 +133,10 @@ Result<CheckResult> parse_check_run(const json& object) {
   result.id = render_check_id(job, *id);
   result.started_at = *started;
   result.completed_at = *completed;
-  return result;
+  return GithubCheck{.result = std::move(result), .suite = std::move(*suite_id)};
 }
 
-Result<CheckResult> parse_status(const json& object) {
+Result<GithubCheck> parse_status(const json& object) {
   auto name = require_string(object, "context");
   const auto state = require_string(object, "state");
   auto link = find_string(object, "target_url");
@@ -146,7 +150,7 @@ Result<CheckResult> parse_status(const json& object) {
   result.state = derive_status_state(*state);
   result.link = link->value_or("");
   result.started_at = *created;
-  return result;
+  return GithubCheck{.result = std::move(result), .suite = {}};
 }
 
 template <typename Value, typename Parse>
@@ -254,12 +258,12 @@ Result<GithubRestClosing> parse_rest_closing(const http::Response& response, con
   return closing;
 }
 
-Result<std::vector<CheckResult>> parse_rest_check_runs(const http::Response& response, const GithubAsked& asked) {
-  return parse_all<CheckResult>(parse_rest_list(response, "check_runs", asked), asked, parse_check_run);
+Result<std::vector<GithubCheck>> parse_rest_check_runs(const http::Response& response, const GithubAsked& asked) {
+  return parse_all<GithubCheck>(parse_rest_list(response, "check_runs", asked), asked, parse_check_run);
 }
 
-Result<std::vector<CheckResult>> parse_rest_statuses(const http::Response& response, const GithubAsked& asked) {
-  return parse_all<CheckResult>(parse_rest_list(response, "", asked), asked, parse_status);
+Result<std::vector<GithubCheck>> parse_rest_statuses(const http::Response& response, const GithubAsked& asked) {
+  return parse_all<GithubCheck>(parse_rest_list(response, "", asked), asked, parse_status);
 }
 
 std::vector<std::string> parse_rest_required(const http::Response& branch, const http::Response& rules) {

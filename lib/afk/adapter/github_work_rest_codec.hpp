@@ -3,6 +3,7 @@
 // github_rest_codec.hpp.
 
 #include <afk/adapter/github_answer.hpp>
+#include <afk/adapter/github_work.hpp>
 #include <afk/core/forge_evidence.hpp>
 #include <afk/core/result.hpp>
 #include <afk/http/message.hpp>
@@ -39,10 +40,11 @@ struct GithubRestClosing {
 Result<GithubRestClosing> parse_rest_closing(const http::Response& response, const GithubAsked& asked);
 
 // A page of GET /repos/…/commits/<sha>/check-runs and of …/statuses.
-Result<std::vector<CheckResult>> parse_rest_check_runs(const http::Response& response, const GithubAsked& asked);
-Result<std::vector<CheckResult>> parse_rest_statuses(const http::Response& response, const GithubAsked& asked);
+Result<std::vector<GithubCheck>> parse_rest_check_runs(const http::Response& response, const GithubAsked& asked);
+Result<std::vector<GithubCheck>> parse_rest_statuses(const http::Response& response, const GithubAsked& asked);
 
 // GET /repos/…/branches/<branch> and …/rules/branches/<branch>: the names of the checks that are required.
+// An answer without them, as that of a token that is not told, asks for none.
 [[nodiscard]] std::vector<std::string> parse_rest_required(const http::Response& branch, const http::Response& rules);
 
 struct GithubRestDeployment {

@@ -2,6 +2,8 @@
 
 #include <afk/adapter/github_work.hpp>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -75,21 +77,53 @@ TEST_CASE("the id of a check comes back, and nothing else passes for one") {
   }
 }
 
-TEST_CASE("of several results with one name the newest counts") {
-  const auto result = [](const std::string& name, int second, CheckState state, const std::string& id) {
-    CheckResult made;
-    made.name = name;
-    made.state = state;
-    made.id = id;
-    made.started_at = Timestamp(std::chrono::seconds(second));
-    return made;
+TEST_CASE("of several results of one suite and name the newest counts") {
+  struct Given {
+    std::string name;
+    std::string suite;
+    std::optional<int> second;
+    CheckState state = CheckState::passed;
+    std::string id;
   };
-  const auto kept = keep_newest_checks(
-      {result("build", 20, CheckState::passed, "check/9"), result("build", 10, CheckState::failed, "check/8"),
-       result("lint", 10, CheckState::failed, "check/9"), result("lint", 10, CheckState::passed, "check/10")});
+
+  const auto keep = [](const std::vector<Given>& all) {
+    std::vector<GithubCheck> checks;
+    for (const Given& one : all) {
+      GithubCheck check{.result = {}, .suite = one.suite};
+      check.result.name = one.name;
+      check.result.state = one.state;
+      check.result.id = one.id;
+      if (one.second) {
+        check.result.started_at = Timestamp(std::chrono::seconds(*one.second));
+      }
+      checks.push_back(check);
+    }
+    return keep_newest_checks(checks);
+  };
+  const auto kept = keep({{"build", "1", 20, CheckState::passed, "check/9"},
+                          {"build", "1", 10, CheckState::failed, "check/8"},
+                          {"lint", "1", 10, CheckState::failed, "check/9"},
+                          {"lint", "1", 10, CheckState::passed, "check/10"}});
   REQUIRE(kept.size() == 2);
   CHECK(kept[0].state == CheckState::passed);
   CHECK(kept[1].id == "check/10");
+  SECTION("another suite's is another one") {
+    CHECK(keep({{"build", "1", 10, CheckState::failed, "check/8"}, {"build", "2", 20, CheckState::passed, "check/9"}})
+              .size() == 2);
+  }
+  SECTION("without a suite nothing takes the place of anything") {
+    CHECK(keep({{"build", "", 10, CheckState::failed, "check/8"}, {"build", "", 20, CheckState::passed, "check/9"}})
+              .size() == 2);
+  }
+  SECTION("one that has not begun is the newest, in any order") {
+    const Given done{"build", "1", 20, CheckState::passed, "check/8"};
+    const Given queued{"build", "1", std::nullopt, CheckState::pending, "check/9"};
+    for (const auto& order : {std::vector{done, queued}, std::vector{queued, done}}) {
+      const auto newest = keep(order);
+      REQUIRE(newest.size() == 1);
+      CHECK(newest.front().state == CheckState::pending);
+    }
+  }
 }
 
 TEST_CASE("a deployment counts once it says something") {
