@@ -238,6 +238,35 @@ TEST_CASE("what the base's protection requires comes with the checks") {
   CHECK(work.checks().required_by_forge.empty());
 }
 
+TEST_CASE("a protection that cannot be read is no protection that asks for nothing") {
+  struct Case {
+    FakeFault fault;
+    std::optional<ErrorKind> expected; // absent: the token is not told, which is an answer
+  };
+
+  const std::string read = GENERATE(as<std::string>{}, "/rules/branches/main", github_home.name + "/branches/main");
+  const auto given = GENERATE(values<Case>({
+      {FakeFault::forbidden, std::nullopt},
+      {FakeFault::server_error, ErrorKind::unreachable},
+      {FakeFault::unauthorized, ErrorKind::unauthorized},
+      {FakeFault::secondary_403, ErrorKind::rate_limited},
+  }));
+  CAPTURE(read, given.fault);
+  WorkWorld work(adapter::GithubApi::rest);
+  work.world.forge.add_check(github_home, work.head, {.name = "build"});
+  work.world.forge.inject({.fault = given.fault, .match = read, .times = 100});
+  auto connection = work.world.connect();
+  const CheckQuery query{github_home, work.head, "main"};
+  const auto answers = connection->checks.inspect(std::span(&query, 1));
+  if (given.expected) {
+    REQUIRE(!answers.front().ok());
+    CHECK(answers.front().error().kind == *given.expected);
+  } else {
+    REQUIRE(answers.front().ok());
+    CHECK(answers.front()->required_by_forge.empty());
+  }
+}
+
 TEST_CASE("the log of a failed job is fetched without the token, and ends where it ends") {
   WorkWorld work(each_api());
   std::string log;
