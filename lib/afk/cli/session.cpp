@@ -162,6 +162,16 @@ struct Session::Parts {
       redactor.add(*secret);
       t3_tokens.emplace(name, std::move(*secret));
     }
+    for (const RepositoryEntry& repository : config.repositories) {
+      if (repository.push_credential_file.empty())
+        continue;
+      auto secret = config::read_secret_file(repository.push_credential_file);
+      if (!secret)
+        return with_context(
+            fmt::format("repositories.\"{}\".push_credential_file", render_repository_name(repository.repository)),
+            std::move(secret).error());
+      redactor.add(*secret); // Git reads the file itself
+    }
     if (config.tracker.kind != TrackerKind::directory) {
       auto token = read_tracker_token({invocation, config, commands});
       if (!token)
