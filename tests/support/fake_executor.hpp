@@ -57,6 +57,24 @@ class FakeExecutor final : public Executor, public Landing {
     ended.head_after = head_of(place.attempt);
   }
 
+  // Asks in the live turn of an attempt, beside what it asks already; the oldest is shown.
+  void ask(const Place& place, const std::string& request, const std::string& question) {
+    open_[place.attempt].push_back({request, question});
+    show_request(place.attempt);
+  }
+
+  // A person answers at the executor itself.
+  void withdraw(const Place& place, const std::string& request) {
+    std::erase_if(open_[place.attempt], [&](const Request& one) { return one.name == request; });
+    show_request(place.attempt);
+  }
+
+  // What was answered to which request.
+  [[nodiscard]] const std::map<std::string, std::string>& answers() const { return answers_; }
+
+  // An attempt that the executor cannot show, while it shows the others.
+  void hide(const RunName& run) { hidden_.insert(run); }
+
   // Loses everything that it knew of its runs, as a server that was set up anew.
   void forget_everything() { attempts_.clear(); }
 
@@ -138,6 +156,8 @@ class FakeExecutor final : public Executor, public Landing {
     std::vector<Result<std::optional<AttemptView>>> answers;
     for (const AttemptName& name : names)
       answers.push_back(faults_.carry_out("observe", [&] {
+        if (hidden_.contains(name.run))
+          return Result<std::optional<AttemptView>>(Error{ErrorKind::too_large, "its conversation is too long"});
         const auto found = attempts_.find(name);
         return Result<std::optional<AttemptView>>(found == attempts_.end() ? std::nullopt
                                                                            : std::optional(found->second));
@@ -160,8 +180,17 @@ class FakeExecutor final : public Executor, public Landing {
     });
   }
 
-  Result<void> answer(const AttemptName&, std::string_view) override {
-    return Error{ErrorKind::refused, "turns take no answer"};
+  Result<void> answer(const AttemptName& name, const TurnAnswer& answer) override {
+    return faults_.carry_out("answer", [&]() -> Result<void> {
+      auto& open = open_[name];
+      const auto request = std::ranges::find(open, answer.request, &Request::name);
+      if (request == open.end())
+        return open.empty() ? Error{ErrorKind::refused, "nothing is asked"} : Error{ErrorKind::conflict, "another one"};
+      answers_[answer.request] = answer.text;
+      open.erase(request);
+      show_request(name);
+      return {};
+    });
   }
 
   // The landing.
@@ -207,6 +236,21 @@ class FakeExecutor final : public Executor, public Landing {
   }
 
  private:
+  struct Request {
+    std::string name;
+    std::string question;
+  };
+
+  void show_request(const AttemptName& name) {
+    const auto& open = open_[name];
+    for (TurnView& turn : attempts_.at(name).turns)
+      if (is_live(turn)) {
+        turn.state = open.empty() ? TurnState::running : TurnState::waiting;
+        turn.request = open.empty() ? "" : open.front().name;
+        turn.question = open.empty() ? "" : open.front().question;
+      }
+  }
+
   struct Work {
     std::string head;
     std::vector<std::string> chain; // every commit, oldest first
@@ -334,6 +378,9 @@ class FakeExecutor final : public Executor, public Landing {
   std::map<TurnName, Order> orders_;
   std::set<AttemptName> sealed_;
   std::map<AttemptName, Work> work_;
+  std::map<AttemptName, std::vector<Request>> open_;
+  std::map<std::string, std::string> answers_;
+  std::set<RunName> hidden_;
   std::map<RepositoryName, std::vector<std::string>> bases_;
   std::map<AttemptName, std::set<std::pair<std::string, std::string>>> kept_;
   std::set<std::string> landed_;

@@ -164,7 +164,8 @@ http::Response FakeT3::route(const T3CallView& call) {
   }
   constexpr std::string_view threads = "/api/orchestration/threads/";
   if (path.starts_with(threads)) {
-    return render_detail(path.substr(threads.size()));
+    return render_detail(path.substr(threads.size()),
+                         call.target.find("turnLimit=1") != std::string::npos ? Turns::newest : Turns::all);
   }
   return answer(200, render_list(path == "/api/orchestration/snapshot"));
 }
@@ -318,7 +319,12 @@ void FakeT3::respond(const json& command, Thread& thread) {
     return; // accepted all the same; the provider knows of nothing
   }
   add_activity(thread, approval ? "approval.resolved" : "user-input.resolved", {{"requestId", request}});
-  (approval ? thread.pending_approvals : thread.pending_input) = false;
+  const auto count = [&](std::string_view kind) {
+    return std::ranges::count(thread.activities, kind, [](const json& one) { return one["kind"].get<std::string>(); });
+  };
+  (approval ? thread.pending_approvals : thread.pending_input) =
+      count(approval ? "approval.requested" : "user-input.requested") >
+      count(approval ? "approval.resolved" : "user-input.resolved");
   const std::string heard = approval ? command["decision"].get<std::string>() : command["answers"].dump();
   if (setup_.hear) {
     setup_.hear(*this, thread.id, heard);
@@ -464,13 +470,19 @@ json FakeT3::render_list(bool history) const {
           {"updatedAt", render_timestamp(last_stamp_)}};
 }
 
-http::Response FakeT3::render_detail(const std::string& id) const {
+http::Response FakeT3::render_detail(const std::string& id, Turns turns) const {
   const auto thread = threads_.find(id);
   if (thread == threads_.end() || thread->second.archived || thread->second.deleted) {
     return answer(404, {{"_tag", "EnvironmentResourceNotFoundError"}, {"reason", "thread_not_found"}});
   }
   json row = render_row(thread->second);
-  row["messages"] = thread->second.messages;
+  json messages = thread->second.messages;
+  const auto newest =
+      std::find_if(messages.rbegin(), messages.rend(), [](const json& message) { return message["role"] == "user"; });
+  if (turns == Turns::newest && newest != messages.rend()) {
+    messages.erase(messages.begin(), std::prev(newest.base()));
+  }
+  row["messages"] = std::move(messages);
   row["activities"] = thread->second.activities;
   row["checkpoints"] = row["proposedPlans"] = json::array();
   return answer(200, {{"snapshotSequence", sequence_}, {"thread", row}});

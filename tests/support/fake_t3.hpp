@@ -152,6 +152,8 @@ class FakeT3 {
     Timestamp requested;
   };
 
+  enum class Turns : std::uint8_t { all, newest };
+
   http::Response route(const T3CallView& call);
   http::Response dispatch(const T3CallView& call);
   std::optional<std::string> refuse(const nlohmann::json& command); // the engine's own reason
@@ -166,7 +168,7 @@ class FakeT3 {
   void add_activity(Thread& thread, const std::string& kind, nlohmann::json payload);
   [[nodiscard]] nlohmann::json render_row(const Thread& thread) const;
   [[nodiscard]] nlohmann::json render_list(bool history) const;
-  [[nodiscard]] http::Response render_detail(const std::string& id) const;
+  [[nodiscard]] http::Response render_detail(const std::string& id, Turns turns) const;
   Timestamp stamp(); // never the same twice
   http::Response answer(int status, const nlohmann::json& body) const;
 

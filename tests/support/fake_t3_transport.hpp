@@ -76,8 +76,12 @@ class FakeT3Transport final : public http::Transport {
     }
     const T3Fate fate = judge(number, request);
     switch (fate) {
-    case T3Fate::works:
-      return answer_of(server_, call);
+    case T3Fate::works: {
+      auto answer = answer_of(server_, call);
+      if (answer && answer->body.size() > request.limits.body_bytes)
+        return Error{ErrorKind::too_large, "the answer is too large"};
+      return answer;
+    }
     case T3Fate::wrong_server:
       return answer_of(*other_, call);
     case T3Fate::killed_before:

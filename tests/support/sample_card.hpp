@@ -82,6 +82,9 @@ class RandomCards {
         card.first_seen.emplace(static_cast<FirstSeen>(clock), time());
       }
     }
+    if (card.first_seen.contains(FirstSeen::question)) {
+      card.asked = text(60);
+    }
     card.refused_answer = text(200);
     add_lists(card);
     card.forgotten_attempts = static_cast<int>(below(50));

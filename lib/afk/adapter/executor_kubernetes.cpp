@@ -519,7 +519,7 @@ Result<void> KubernetesExecutor::interrupt(const AttemptName& attempt, Stop stop
   return Error{.kind = ErrorKind::conflict, .message = "other ticks change this run at this moment"};
 }
 
-Result<void> KubernetesExecutor::answer(const AttemptName& /*attempt*/, std::string_view /*answer*/) {
+Result<void> KubernetesExecutor::answer(const AttemptName& /*attempt*/, const TurnAnswer& /*answer*/) {
   return Error{.kind = ErrorKind::refused, .message = "an agent in a cluster takes no answer while it runs"};
 }
 

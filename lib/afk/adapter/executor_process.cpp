@@ -148,7 +148,7 @@ Result<void> ProcessExecutor::interrupt(const AttemptName& attempt, Stop stop) {
   return stop_live_turns({.layout = layout, .clock = parts_.clock, .patience = setup_.stop_patience}, attempt);
 }
 
-Result<void> ProcessExecutor::answer(const AttemptName& /*attempt*/, std::string_view /*answer*/) {
+Result<void> ProcessExecutor::answer(const AttemptName& /*attempt*/, const TurnAnswer& /*answer*/) {
   return Error{.kind = ErrorKind::refused, .message = "a local process takes no answer while it runs"};
 }
 

@@ -63,7 +63,7 @@ class ProcessExecutor final : public Executor {
   std::vector<Result<std::optional<AttemptView>>> observe(std::span<const AttemptName> attempts) override;
   Result<Started> start(const Order& order) override;
   Result<void> interrupt(const AttemptName& attempt, Stop stop) override;
-  Result<void> answer(const AttemptName& attempt, std::string_view answer) override; // always `refused`
+  Result<void> answer(const AttemptName& attempt, const TurnAnswer& answer) override; // always `refused`
 
  private:
   Result<ExecutorIdentity> fetch_identity();

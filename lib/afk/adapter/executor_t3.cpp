@@ -3,6 +3,7 @@
 #include <afk/adapter/executor_t3_names.hpp>
 #include <afk/adapter/executor_t3_start.hpp>
 #include <afk/adapter/executor_t3_stop.hpp>
+#include <afk/adapter/executor_t3_text.hpp>
 #include <afk/adapter/executor_t3_view.hpp>
 
 #include <fmt/format.h>
@@ -57,6 +58,23 @@ bool comes_after_open(const T3Listing& active, const AttemptName& attempt) {
   return std::ranges::any_of(active.threads, [&](const auto& one) {
     return one.first.run == attempt.run && one.first.redispatch < attempt.redispatch;
   });
+}
+
+// Conversations that are not active may be archived: only the history tells.
+void add_history(T3Client& client, std::span<const AttemptName> attempts, Result<T3Reading>& reading) {
+  const bool is_needed =
+      reading.ok() && !reading->history && std::ranges::any_of(attempts, [&](const AttemptName& attempt) {
+        return !reading->active.threads.contains(attempt) && !comes_after_open(reading->active, attempt);
+      });
+  if (!is_needed) {
+    return;
+  }
+  auto history = client.read_history();
+  if (history) {
+    reading->history = std::move(history).value();
+  } else {
+    reading = std::move(history).error();
+  }
 }
 
 // Turns of both places in the order in which they began.
@@ -194,18 +212,7 @@ std::vector<Result<std::optional<AttemptView>>> T3Executor::observe(std::span<co
     return views;
   }
   auto reading = take_reading();
-  const bool needs_history =
-      reading.ok() && !reading->history && std::ranges::any_of(attempts, [&](const AttemptName& attempt) {
-        return !reading->active.threads.contains(attempt) && !comes_after_open(reading->active, attempt);
-      });
-  if (needs_history) {
-    auto history = parts_.client.read_history();
-    if (history) {
-      reading->history = std::move(history).value();
-    } else {
-      reading = std::move(history).error();
-    }
-  }
+  add_history(parts_.client, attempts, reading);
   if (!reading) {
     std::ranges::fill(views, Result<std::optional<AttemptView>>(reading.error()));
     return views;
@@ -244,6 +251,9 @@ std::vector<Result<std::optional<AttemptView>>> T3Executor::observe(std::span<co
       view = derive_t3_attempt(*threads[index], detail == details.end() ? std::nullopt : *detail->second, reading->now);
     }
     if (view) {
+      for (TurnView& turn : view->turns) {
+        turn.request = turn.request.empty() ? "" : derive_t3_request_name(turn.request, parts_.digest);
+      }
       const T3Listing& listing = reading->history ? *reading->history : reading->active;
       view->issue = find_t3_issue(*threads[index], listing).value_or(view->issue);
       view->reference = parts_.client.derive_link(reading->environment, attempts[index]);
@@ -302,7 +312,7 @@ Result<void> T3Executor::interrupt(const AttemptName& attempt, Stop stop) {
   return parts_.local ? parts_.local->verifier.interrupt(attempt, stop) : Result<void>();
 }
 
-Result<void> T3Executor::answer(const AttemptName& attempt, std::string_view answer) {
+Result<void> T3Executor::answer(const AttemptName& attempt, const TurnAnswer& answer) {
   unused_.reset();
   if (setup_.access == T3ExecutorSetup::Access::read_only) {
     return refuse("answers nothing");

@@ -73,7 +73,7 @@ class T3Executor final : public Executor {
 
   Result<Started> start(const Order& order) override;
   Result<void> interrupt(const AttemptName& attempt, Stop stop) override;
-  Result<void> answer(const AttemptName& attempt, std::string_view answer) override;
+  Result<void> answer(const AttemptName& attempt, const TurnAnswer& answer) override;
 
   Result<T3Examination> examine();
 

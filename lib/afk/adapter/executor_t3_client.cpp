@@ -171,6 +171,21 @@ Result<std::optional<T3Detail>> T3Client::take_detail(Result<http::Response> ans
                 : Result<std::optional<T3Detail>>(std::move(detail).error());
 }
 
+http::Request T3Client::make_detail_request(const AttemptName& attempt, std::string_view query) const {
+  return make_request(http::Method::get, fmt::format("{}{}{}", threads_path, derive_t3_thread_id(attempt), query),
+                      longest_t3_detail);
+}
+
+// The whole conversation tells which turns there were; of one that is too long, the newest turn has to do.
+Result<std::optional<T3Detail>> T3Client::complete_detail(Result<std::optional<T3Detail>> detail,
+                                                          const AttemptName& attempt) {
+  if (detail || detail.error().kind != ErrorKind::too_large) {
+    return detail;
+  }
+  auto answers = transport_.exchange(std::array{make_detail_request(attempt, "?turnLimit=1")});
+  return take_detail(std::move(answers.front()));
+}
+
 Result<T3Reading> T3Client::read(const Wanted& wanted) {
   std::vector<http::Request> requests{make_request(http::Method::get, environment_path, longest_small_answer),
                                       make_request(http::Method::get, shell_path, longest_t3_listing)};
@@ -178,8 +193,7 @@ Result<T3Reading> T3Client::read(const Wanted& wanted) {
     requests.push_back(make_request(http::Method::get, snapshot_path, longest_t3_listing));
   }
   if (wanted.detail) {
-    requests.push_back(make_request(http::Method::get, std::string(threads_path) + derive_t3_thread_id(*wanted.detail),
-                                    longest_t3_detail));
+    requests.push_back(make_detail_request(*wanted.detail, ""));
   }
   auto answers = transport_.exchange(requests);
   auto environment = parse_answer(judge(std::move(answers[0])), parse_t3_environment, who_);
@@ -198,6 +212,7 @@ Result<T3Reading> T3Client::read(const Wanted& wanted) {
                     .active = std::move(active).value(),
                     .history = std::nullopt,
                     .detail = std::nullopt,
+                    .detail_problem = std::nullopt,
                     .now = {}};
   reading.now = date ? *date : find_newest_time(reading.active);
   if (wanted.history == History::wanted) {
@@ -208,11 +223,14 @@ Result<T3Reading> T3Client::read(const Wanted& wanted) {
     reading.history = std::move(history).value();
   }
   if (wanted.detail) {
-    auto detail = take_detail(std::move(answers.back()));
-    if (!detail) {
+    auto detail = complete_detail(take_detail(std::move(answers.back())), *wanted.detail);
+    if (detail) {
+      reading.detail = std::move(detail).value();
+    } else if (detail.error().kind == ErrorKind::too_large) {
+      reading.detail_problem = std::move(detail).error();
+    } else {
       return std::move(detail).error();
     }
-    reading.detail = std::move(detail).value();
   }
   return reading;
 }
@@ -226,13 +244,12 @@ std::vector<Result<std::optional<T3Detail>>> T3Client::read_details(std::span<co
   std::vector<http::Request> requests;
   requests.reserve(attempts.size());
   for (const AttemptName& attempt : attempts) {
-    requests.push_back(
-        make_request(http::Method::get, std::string(threads_path) + derive_t3_thread_id(attempt), longest_t3_detail));
+    requests.push_back(make_detail_request(attempt, ""));
   }
   std::vector<Result<std::optional<T3Detail>>> details;
   details.reserve(attempts.size());
   for (auto& answer : transport_.exchange(requests)) {
-    details.push_back(take_detail(std::move(answer)));
+    details.push_back(complete_detail(take_detail(std::move(answer)), attempts[details.size()]));
   }
   return details;
 }

@@ -30,10 +30,11 @@ struct T3Address {
 // What one batch of requests has read.
 struct T3Reading {
   T3Environment environment;
-  T3Listing active;                 // /shell
-  std::optional<T3Listing> history; // /snapshot, where it was asked for
-  std::optional<T3Detail> detail;   // of the thread that was asked for; absent where it is not there or not active
-  Timestamp now;                    // the server's clock
+  T3Listing active;                    // /shell
+  std::optional<T3Listing> history;    // /snapshot, where it was asked for
+  std::optional<T3Detail> detail;      // of the thread that was asked for; absent where it is not there or not active
+  std::optional<Error> detail_problem; // `too_large`: it is there, and not even its newest turn can be read
+  Timestamp now;                       // the server's clock
 };
 
 class T3Client {
@@ -55,7 +56,8 @@ class T3Client {
 
   Result<T3Listing> read_history();
 
-  // In the order asked; absent where the thread is not there or not active.
+  // In the order asked; absent where the thread is not there or not active. Of a conversation that is too long, the
+  // newest turn alone.
   std::vector<Result<std::optional<T3Detail>>> read_details(std::span<const AttemptName> attempts);
 
   Result<T3Access> read_access();
@@ -74,6 +76,8 @@ class T3Client {
   [[nodiscard]] Result<http::Response> judge(Result<http::Response> answer) const;
   [[nodiscard]] Error describe(const http::Response& response, Error error) const;
   [[nodiscard]] Result<std::optional<T3Detail>> take_detail(Result<http::Response> answer) const;
+  [[nodiscard]] http::Request make_detail_request(const AttemptName& attempt, std::string_view query) const;
+  Result<std::optional<T3Detail>> complete_detail(Result<std::optional<T3Detail>> detail, const AttemptName& attempt);
 
   http::Transport& transport_;
   T3Address address_;

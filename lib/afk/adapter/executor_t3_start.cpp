@@ -100,6 +100,9 @@ class TurnStart {
     if ((*thread)->shelf != T3Thread::Shelf::active) {
       return refused(fmt::format("{} is concluded: no turn starts in it any more", derive_t3_thread_id(attempt_)));
     }
+    if (reading.detail_problem) {
+      return *reading.detail_problem;
+    }
     if (!reading.detail) {
       return Error{.kind = ErrorKind::unreachable,
                    .message =

@@ -21,6 +21,11 @@ bool is_running(T3Stage stage) {
   return stage == T3Stage::running || stage == T3Stage::waiting;
 }
 
+// A conversation that is too long to be read keeps nobody from stopping it.
+T3Stage derive_stage(const T3Reading& reading, const T3Thread& thread) {
+  return reading.detail ? derive_t3_stage(thread, *reading.detail, reading.now) : derive_t3_stage(thread, reading.now);
+}
+
 // Accepted or rejected, what is there now is read by whoever needs to know.
 Result<void> send(const T3StopPlace& place, const T3Reading& reading, std::string_view type,
                   const AttemptName& attempt) {
@@ -81,9 +86,7 @@ class Conclusion {
   }
 
   Result<void> stop_and_archive(const T3Reading& reading, const T3Thread& thread) const {
-    const T3Stage stage =
-        reading.detail ? derive_t3_stage(thread, *reading.detail, reading.now) : derive_t3_stage(thread, reading.now);
-    if (is_running(stage)) {
+    if (is_running(derive_stage(reading, thread))) {
       if (auto stopped = send(place_, reading, stop_type, attempt_); !stopped) {
         return stopped;
       }
@@ -137,9 +140,12 @@ class Conclusion {
   AttemptName attempt_;
 };
 
-bool was_answered(const T3Detail& detail) {
-  return std::ranges::any_of(detail.activities, [](const T3Activity& activity) {
-    return activity.kind == T3Activity::Kind::approval_resolved || activity.kind == T3Activity::Kind::input_resolved;
+// Another tick may have given the answer a moment ago.
+bool was_answered(const T3Detail& detail, const TurnAnswer& answer, const Digest& digest) {
+  return std::ranges::any_of(detail.activities, [&](const T3Activity& activity) {
+    const bool resolves =
+        activity.kind == T3Activity::Kind::approval_resolved || activity.kind == T3Activity::Kind::input_resolved;
+    return resolves && derive_t3_request_name(activity.request_id, digest) == answer.request;
   });
 }
 
@@ -149,9 +155,8 @@ Error asks_nothing() {
 
 Result<T3Client::Verdict> respond(const T3StopPlace& place, const AttemptName& attempt, const T3Request& request,
                                   std::string_view answer) {
-  constexpr std::size_t hash_length = 26;
   const std::string command_id =
-      derive_t3_command_id(attempt, "respond:" + render_base32(place.parts.digest.sha256(request.id), hash_length));
+      derive_t3_command_id(attempt, "respond:" + derive_t3_request_name(request.id, place.parts.digest));
   const std::string thread_id = derive_t3_thread_id(attempt);
   if (request.kind == T3Request::Kind::approval) {
     return place.parts.client.dispatch(render_t3_command(T3ApprovalRespond{.command_id = command_id,
@@ -173,10 +178,10 @@ Result<void> stop_t3_turn(const T3StopPlace& place, const AttemptName& attempt) 
     return reading.error();
   }
   const auto thread = find_t3_thread(*reading, attempt);
-  if (!thread || *thread == nullptr || !reading->detail) {
+  if (!thread || *thread == nullptr || (!reading->detail && !reading->detail_problem)) {
     return thread ? Result<void>() : Result<void>(thread.error());
   }
-  const T3Stage stage = derive_t3_stage(**thread, *reading->detail, reading->now);
+  const T3Stage stage = derive_stage(*reading, **thread);
   if (stage == T3Stage::pending) {
     return Error{.kind = ErrorKind::conflict,
                  .message = fmt::format("a turn of {} is about to begin: look again", derive_t3_thread_id(attempt))};
@@ -188,24 +193,33 @@ Result<void> conclude_t3_attempt(const T3StopPlace& place, const AttemptName& at
   return Conclusion(place, attempt).run();
 }
 
-Result<void> answer_t3_request(const T3StopPlace& place, const AttemptName& attempt, std::string_view answer) {
+Result<void> answer_t3_request(const T3StopPlace& place, const AttemptName& attempt, const TurnAnswer& answer) {
   const auto reading = place.read({.history = T3Client::History::left_out, .detail = attempt});
   if (!reading) {
     return reading.error();
   }
   const auto thread = find_t3_thread(*reading, attempt);
+  if (reading->detail_problem) {
+    return *reading->detail_problem;
+  }
   if (!thread || *thread == nullptr || !reading->detail) {
     return thread ? asks_nothing() : thread.error();
   }
   if (!is_running(derive_t3_stage(**thread, *reading->detail, reading->now))) {
     return asks_nothing(); // flags and requests outlive the turn that made them
   }
-  const auto request = find_t3_request(*reading->detail);
-  if (!request) {
-    // Another tick may have given the answer a moment ago.
-    return was_answered(*reading->detail) ? Result<void>() : Result<void>(asks_nothing());
+  const auto open = find_t3_requests(*reading->detail);
+  const auto request = std::ranges::find(
+      open, answer.request, [&](const T3Request& one) { return derive_t3_request_name(one.id, place.parts.digest); });
+  if (request == open.end()) {
+    if (was_answered(*reading->detail, answer, place.parts.digest)) {
+      return {};
+    }
+    return open.empty() ? asks_nothing()
+                        : Error{.kind = ErrorKind::conflict,
+                                .message = "the agent asks something else than what was answered: look again"};
   }
-  const auto verdict = respond(place, attempt, *request, answer);
+  const auto verdict = respond(place, attempt, *request, answer.text);
   if (!verdict) {
     return verdict.error();
   }

@@ -25,7 +25,8 @@ Result<void> stop_t3_turn(const T3StopPlace& place, const AttemptName& attempt);
 // the archived thread still runs.
 Result<void> conclude_t3_attempt(const T3StopPlace& place, const AttemptName& attempt);
 
-// `refused` where the agent asks nothing.
-Result<void> answer_t3_request(const T3StopPlace& place, const AttemptName& attempt, std::string_view answer);
+// Answers the request that is named, whichever stands first: consent to one is none to another. `refused` where the
+// agent asks nothing, `conflict` where it asks something else alone.
+Result<void> answer_t3_request(const T3StopPlace& place, const AttemptName& attempt, const TurnAnswer& answer);
 
 } // namespace afk::adapter

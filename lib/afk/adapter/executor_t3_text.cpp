@@ -131,7 +131,8 @@ std::optional<std::string> find_t3_report(std::string_view answer) {
   return report;
 }
 
-std::optional<T3Request> find_t3_request(const T3Detail& detail) {
+std::vector<T3Request> find_t3_requests(const T3Detail& detail) {
+  std::vector<T3Request> open;
   for (auto request = detail.activities.begin(); request != detail.activities.end(); ++request) {
     const bool asks =
         request->kind == T3Activity::Kind::approval_requested || request->kind == T3Activity::Kind::input_requested;
@@ -141,10 +142,20 @@ std::optional<T3Request> find_t3_request(const T3Detail& detail) {
     const bool resolved = std::any_of(request, detail.activities.end(),
                                       [&](const T3Activity& later) { return resolves(later, *request); });
     if (!resolved) {
-      return derive_request(*request);
+      open.push_back(derive_request(*request));
     }
   }
-  return std::nullopt;
+  return open;
+}
+
+std::optional<T3Request> find_t3_request(const T3Detail& detail) {
+  auto open = find_t3_requests(detail);
+  return open.empty() ? std::nullopt : std::optional(std::move(open.front()));
+}
+
+std::string derive_t3_request_name(std::string_view id, const Digest& digest) {
+  constexpr std::size_t length = 26;
+  return render_base32(digest.sha256(id), length);
 }
 
 std::string_view derive_t3_decision(std::string_view answer) {

@@ -41,6 +41,12 @@ struct T3Request {
   std::vector<T3Question> questions;
 };
 
+// What nobody has answered yet, oldest first; the agent waits for all of it at once.
+[[nodiscard]] std::vector<T3Request> find_t3_requests(const T3Detail& detail);
+
+// The name of a request beyond this server's files: its id may be anything.
+[[nodiscard]] std::string derive_t3_request_name(std::string_view id, const Digest& digest);
+
 [[nodiscard]] std::optional<T3Request> find_t3_request(const T3Detail& detail);
 
 // "accept" where the answer begins with a plain yes, else "decline": what is not clear is not allowed.

@@ -216,6 +216,7 @@ TurnView view_current(const T3Thread& thread, const T3Detail& detail, const Pass
   view.output_excerpt = problem.empty() ? excerpt : excerpt + problem + "\n";
   if (stage == T3Stage::waiting) {
     const auto request = find_t3_request(detail);
+    view.request = request ? request->id : "";
     view.question = request ? request->text : "The agent waits for a person; its thread shows for what.";
   }
   add_report(passage, view);

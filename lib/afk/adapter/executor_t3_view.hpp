@@ -45,7 +45,8 @@ enum class T3Need : std::uint8_t { row, detail };
 [[nodiscard]] T3Need derive_t3_need(const T3Thread& thread, Timestamp now);
 
 // Absent: nothing of the attempt has begun and it may still begin; nobody but the next start needs to know about it.
-// `detail` is absent where the row was enough, or the thread is archived.
+// `detail` is absent where the row was enough, or the thread is archived. TurnView::request is the server's own id
+// here.
 [[nodiscard]] std::optional<AttemptView> derive_t3_attempt(const T3Thread& thread,
                                                            const std::optional<T3Detail>& detail, Timestamp now);
 

@@ -73,6 +73,7 @@ struct TurnView {
   std::string report_problem;            // why a report was refused
   std::optional<AgentActivity> activity; // of an agent whose output is read
   std::string question;                  // of a waiting turn (an ended one asks through its report)
+  std::string request;                   // names what a waiting turn asks: 1 to 64 of a-z, 0-9; "" = it has no name
   std::string output_excerpt;            // the end of what it printed: hostile, bounded
   std::string verify_head;               // of a verify turn
   std::string head_before;               // the branch's head when the turn started; "" where unknown

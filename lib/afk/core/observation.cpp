@@ -60,6 +60,17 @@ std::string derive_question(const Observation& observation) {
   return asks ? last->report->question : "";
 }
 
+std::string derive_asked(const Observation& observation) {
+  if (const TurnView* live = find_live_turn(observation)) {
+    if (live->state != TurnState::waiting)
+      return "";
+    return live->request.empty() ? live->turn.text : fmt::format("{}:{}", live->turn.text, live->request);
+  }
+  const TurnView* last = find_last_agent_turn(observation);
+  const bool asks = last != nullptr && last->state == TurnState::ended && asks_in_report(*last);
+  return asks ? last->turn.text : "";
+}
+
 std::string derive_last_step(const Observation& observation) {
   const TurnView* turn = find_live_turn(observation);
   if (turn == nullptr)

@@ -81,6 +81,9 @@ struct Observation {
 // The question that the run asks: of the waiting turn, or of the BLOCKED report it ended with; "" when it asks nothing.
 [[nodiscard]] std::string derive_question(const Observation& observation);
 
+// Which question that is, one clean word: another one of the same turn has another. "" when the run asks nothing.
+[[nodiscard]] std::string derive_asked(const Observation& observation);
+
 // What the agent did last: what it reports, or where it reports nothing what its output says; "" where nobody knows.
 // Hostile words, cleaned.
 [[nodiscard]] std::string derive_last_step(const Observation& observation);

@@ -100,6 +100,9 @@ std::string render_clocks(const RunCard& card) {
   std::string text;
   for (const auto& [clock, moment] : card.first_seen) {
     text += fmt::format("{}{},{}", text.empty() ? "" : ";", render_first_seen(clock), render_card_moment(moment));
+    if (clock == FirstSeen::question && !card.asked.empty()) {
+      text += "," + encode_card_text(card.asked);
+    }
   }
   return text;
 }
@@ -107,10 +110,14 @@ std::string render_clocks(const RunCard& card) {
 bool parse_clocks(std::string_view text, RunCard& card) {
   for (const std::string_view part : split_card_list(text, ';')) {
     const auto pair = split_card_list(part, ',');
-    if (pair.size() != 2) {
+    if (pair.size() != 2 && pair.size() != 3) {
       return false;
     }
     const auto clock = try_first_seen(pair[0]);
+    if (pair.size() == 3 &&
+        (clock != FirstSeen::question || !store(try_decode_card_text(pair[2]), card.asked) || card.asked.empty())) {
+      return false;
+    }
     const auto moment = try_card_moment(pair[1]);
     if (!clock || !moment) {
       return false;

@@ -105,6 +105,7 @@ struct RunCard {
   std::optional<Ending> ending;
   std::string ending_reason; // one clean line for people
   std::map<FirstSeen, Timestamp> first_seen;
+  std::string asked;          // which question FirstSeen::question counts for; "" where that is not noted
   std::string refused_answer; // what the other side said when it refused an action
   std::optional<CardInterrupt> interrupt;
   std::vector<CardTurn> turns;
@@ -132,8 +133,8 @@ struct CardKeys {
 inline constexpr std::size_t longest_card_line = 16 * 1024;
 
 // The card within its limits, as a card is written; applying it twice is applying it once. Texts are cut at a whole
-// character: agent and template 64 bytes, model 128, executor identity and recorded arming 128, the two reasons 360.
-// Lists have an encoded size each, and what goes first is what is missed least:
+// character: agent and template 64 bytes, model 128, executor identity, recorded arming and what is asked 128, the two
+// reasons 360. Lists have an encoded size each, and what goes first is what is missed least:
 //   turns         5 KiB: free ones before counted ones, the oldest first, never the first and the last turn
 //   doorbells     2 KiB: settled ones before owed ones, the oldest first
 //   label changes 2.5 KiB: repeated ones before the first of its label and target, the oldest first

@@ -38,6 +38,7 @@ void shorten_texts(RunCard& card) {
   shorten(card.model, longest_model);
   shorten(card.executor_identity, longest_identity);
   shorten(card.recorded_arming, longest_identity);
+  shorten(card.asked, longest_identity);
   shorten(card.ending_reason, longest_reason);
   shorten(card.refused_answer, longest_reason);
   for (CardTurn& turn : card.turns) {
@@ -124,6 +125,9 @@ RunCard bound_run_card(RunCard card) {
   card.schema = 1;
   if (!std::isfinite(card.cost_usd) || card.cost_usd <= 0) {
     card.cost_usd = 0;
+  }
+  if (!card.first_seen.contains(FirstSeen::question)) {
+    card.asked.clear();
   }
   shorten_texts(card);
   fit_turns(card);

@@ -1,6 +1,7 @@
 #include <afk/core/run_clocks.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace afk {
 
@@ -19,6 +20,16 @@ void note_run_start(RunCard& card, const Observation& observation) {
     for (const TurnView& turn : attempt.turns)
       if (turn.started_at && !card.first_seen.contains(FirstSeen::run))
         card.first_seen.emplace(FirstSeen::run, *turn.started_at);
+}
+
+// Another question has a time of its own, so that what was said to the one before is no answer to it.
+void note_question(RunCard& card, const Observation& observation, const Situation& situation) {
+  const bool asks = situation.turn == Situation::Turn::waiting || situation.turn == Situation::Turn::blocked;
+  std::string asked = asks ? derive_asked(observation) : "";
+  if (card.asked != asked)
+    card.first_seen.erase(FirstSeen::question);
+  card.asked = std::move(asked);
+  follow(card, FirstSeen::question, asks, observation.now);
 }
 
 void note_checks(RunCard& card, const Observation& observation, const Situation& situation) {
@@ -49,7 +60,8 @@ RunCard release_hold(RunCard card, Timestamp now) {
   const Timestamp since = hold->second;
   card.first_seen.erase(hold);
   for (auto& [what, moment] : card.first_seen)
-    if (what != FirstSeen::base_red)
+    if (what != FirstSeen::base_red &&
+        what != FirstSeen::question) // a question's time tells its answers from older ones
       moment = std::min(now, moment + std::max(Duration::zero(), now - std::max(since, moment)));
   return card;
 }
@@ -67,7 +79,7 @@ RunCard note_look(RunCard card, const Observation& observation, const Situation&
   if (situation.verdict == Situation::Verdict::red)
     card.first_seen.try_emplace(FirstSeen::red, now); // the budget counts from the first red of the run
   follow(card, FirstSeen::unreachable, situation.reach != Situation::Reach::everything, now);
-  follow(card, FirstSeen::question, situation.turn == Turn::waiting || situation.turn == Turn::blocked, now);
+  note_question(card, observation, situation);
   const TurnView* last = situation.turn == Turn::limited ? find_last_agent_turn(observation) : nullptr;
   card.parked_until = last == nullptr ? std::nullopt : std::optional(derive_limit_end(*last, now));
   follow(card, FirstSeen::vanished,

@@ -50,7 +50,7 @@ class StepPlanner {
 
   Result<void> plan_one(const Park&) {
     const EndingFacts facts = derive_ending_facts(look_, plan_.observation);
-    card_ = announce_parking(context_, std::move(card_), facts, find_last_agent_turn(plan_.observation)->turn);
+    card_ = announce_parking(context_, std::move(card_), facts, derive_asked(plan_.observation));
     plan_.steps = derive_parking_steps(context_, card_, facts);
     return {};
   }
@@ -63,7 +63,8 @@ class StepPlanner {
     if (live != nullptr && live->state == TurnState::waiting) {
       card_.state = CardState::running;
       plan_.steps.emplace_back(WriteCard{});
-      plan_.steps.emplace_back(AnswerTurn{look_.executor, look_.evidence.attempts.back().attempt, request.answer});
+      plan_.steps.emplace_back(AnswerTurn{look_.executor, look_.evidence.attempts.back().attempt,
+                                          TurnAnswer{live->request, request.answer}});
       return {};
     }
     return start_turn(request);

@@ -126,9 +126,9 @@ std::vector<Step> derive_ending_steps(const TickContext& context, const RunCard&
   return steps;
 }
 
-RunCard announce_parking(const TickContext& context, RunCard card, const EndingFacts& facts, const TurnName& turn) {
+RunCard announce_parking(const TickContext& context, RunCard card, const EndingFacts& facts, const std::string& asked) {
   card.state = CardState::parked;
-  owe_doorbells(context, card, facts, Ending::question, "question:" + turn.text);
+  owe_doorbells(context, card, facts, Ending::question, "question:" + asked);
   const LabelSettings& labels = context.config.labels;
   announce_label(card, facts, {labels.question, LabelTarget::on});
   announce_label(card, facts, {labels.in_progress, LabelTarget::off});

@@ -40,9 +40,9 @@ struct EndingFacts {
 [[nodiscard]] std::vector<Step> derive_ending_steps(const TickContext& context, const RunCard& card,
                                                     const EndingFacts& facts);
 
-// `turn`: the one that asks, so that each question rings once.
+// `asked` (derive_asked): each question rings once.
 [[nodiscard]] RunCard announce_parking(const TickContext& context, RunCard card, const EndingFacts& facts,
-                                       const TurnName& turn);
+                                       const std::string& asked);
 
 [[nodiscard]] std::vector<Step> derive_parking_steps(const TickContext& context, const RunCard& card,
                                                      const EndingFacts& facts);

@@ -105,20 +105,19 @@ struct ExecutorKnowledge {
   std::optional<Error> problem;
   std::string identity;
   KnownAttempts known;
+  std::map<RunName, Error> unseen; // runs with an attempt that cannot be looked at; the others are as they are seen
 };
 
 ExecutorKnowledge ask_executor(Executor& executor, const Result<ExecutorLook>& look,
                                std::span<const AttemptName> attempts) {
   if (!look)
-    return {look.error(), "", {}};
-  ExecutorKnowledge knowledge{std::nullopt, look->identity.text, {}};
+    return {look.error(), "", {}, {}};
+  ExecutorKnowledge knowledge{std::nullopt, look->identity.text, {}, {}};
   auto views = executor.observe(attempts);
   for (std::size_t i = 0; i < views.size(); ++i) {
-    if (!views[i]) {
-      knowledge.problem = views[i].error();
-      return knowledge;
-    }
-    if (views[i]->has_value())
+    if (!views[i])
+      knowledge.unseen.emplace(attempts[i].run, views[i].error());
+    else if (views[i]->has_value())
       knowledge.known[attempts[i].run].push_back(std::move(**views[i]));
   }
   return knowledge;
@@ -139,7 +138,7 @@ Knowledge ask_executors(const TickContext& context, const ExecutorLooks& looks,
 
 std::optional<std::string> find_knowing_executor(const Knowledge& knowledge, const RunName& run) {
   for (const auto& [name, one] : knowledge)
-    if (!one.problem && one.known.contains(run))
+    if (!one.problem && !one.unseen.contains(run) && one.known.contains(run))
       return name;
   return std::nullopt;
 }
@@ -174,6 +173,8 @@ ExecutorEvidence derive_evidence(const Knowledge& knowledge, const RunLook& look
             fmt::format("the run is at executor {}, and {} answers as {}", look.card.executor_identity, look.executor,
                         one.identity),
             {}};
+  if (const auto unseen = one.unseen.find(look.arming.run); unseen != one.unseen.end())
+    return {Reach::unreachable, unseen->second.message, {}};
   const auto known = one.known.find(look.arming.run);
   return {Reach::known, "", known == one.known.end() ? std::vector<AttemptView>{} : known->second};
 }
@@ -273,25 +274,29 @@ bool holds_label(const TickContext& context, const IssueRecord& record) {
   return has_label(record.labels, context.config.labels.in_progress);
 }
 
+// An executor that does not show now whether it has a run of the issue; absent when all of them do.
+std::optional<Error> find_silence(const SearchedIssue& candidate, const Knowledge& knowledge) {
+  for (const auto& [name, one] : knowledge) {
+    if (one.problem)
+      return with_context("executor " + name, *one.problem);
+    for (const ArmingRecord& arming : candidate.history.armings)
+      if (const auto unseen = one.unseen.find(arming.run); unseen != one.unseen.end())
+        return with_context("executor " + name, unseen->second);
+  }
+  return std::nullopt;
+}
+
 // An in-progress label without a run of ours. While an executor cannot be asked, a stamp of our own may be the proof
 // that is missing: then nothing is said about whose lock it is.
 void note_without_run(const TickContext& context, SearchedIssue candidate, const Knowledge& knowledge,
                       RunLooks& looks) {
   if (!holds_label(context, candidate.record))
     return;
-  const auto silent = std::ranges::find_if(knowledge, [](const auto& one) { return one.second.problem.has_value(); });
-  const bool stamped = derive_own_stamp(candidate.record, context.config.labels) == OwnStamp::seen;
-  if (silent != knowledge.end() && stamped)
-    looks.errors.push_back(
-        {candidate.record.issue, with_context("executor " + silent->first, *silent->second.problem)});
+  auto silence = find_silence(candidate, knowledge);
+  if (silence && derive_own_stamp(candidate.record, context.config.labels) == OwnStamp::seen)
+    looks.errors.push_back({candidate.record.issue, *std::move(silence)});
   else
     looks.foreign_locks.push_back(std::move(candidate.record));
-}
-
-// An executor that cannot be asked now; absent when all of them answered.
-const Knowledge::value_type* find_silent(const Knowledge& knowledge) {
-  const auto silent = std::ranges::find_if(knowledge, [](const auto& one) { return one.second.problem.has_value(); });
-  return silent == knowledge.end() ? nullptr : &*silent;
 }
 
 // Whether an arming newer than the run that was found may have a run that only the silent executor knows: then the
@@ -325,9 +330,9 @@ Result<RunLooks> look_at(const TickContext& context, const ExecutorLooks& execut
   const Knowledge knowledge = ask_executors(context, executors, candidates);
   for (SearchedIssue& candidate : candidates) {
     const ArmingRecord* arming = find_run(candidate, knowledge);
-    if (const auto* silent = find_silent(knowledge); silent != nullptr && may_hide_newer(candidate, arming))
-      looks.errors.push_back(
-          {candidate.record.issue, with_context("executor " + silent->first, *silent->second.problem)});
+    auto silence = find_silence(candidate, knowledge);
+    if (silence && may_hide_newer(candidate, arming))
+      looks.errors.push_back({candidate.record.issue, *std::move(silence)});
     else if (arming == nullptr)
       note_without_run(context, std::move(candidate), knowledge, looks);
     else if (candidate.history.find_card(arming->run) != nullptr || candidate.history.card_problems.empty())

@@ -56,7 +56,9 @@ Timestamp derive_asked_at(const Observation& observation) {
   if (last != nullptr && last->ended_at)
     return *last->ended_at;
   const auto noted = observation.card.first_seen.find(FirstSeen::question);
-  return noted == observation.card.first_seen.end() ? observation.now : noted->second;
+  const bool is_noted =
+      noted != observation.card.first_seen.end() && observation.card.asked == derive_asked(observation);
+  return is_noted ? noted->second : observation.now;
 }
 
 } // namespace

@@ -45,7 +45,7 @@ struct StartTurn {
 struct AnswerTurn {
   std::string executor;
   AttemptName attempt;
-  std::string answer;
+  TurnAnswer answer;
 };
 
 struct StopAttempt {

@@ -72,6 +72,12 @@ struct ExecutorLook {
   std::vector<RecentStart> recent_starts; // of the last 24 hours
 };
 
+// What a person said to what a waiting turn asks.
+struct TurnAnswer {
+  std::string request; // TurnView::request
+  std::string text;
+};
+
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -90,8 +96,9 @@ class Executor {
   virtual Result<void> interrupt(const AttemptName& attempt, Stop stop) = 0;
 
   // Hands an answer to a live turn that waits; `refused` where this executor's turns cannot take one (then a turn of
-  // kind `answer` is ordered instead).
-  virtual Result<void> answer(const AttemptName& attempt, std::string_view answer) = 0;
+  // kind `answer` is ordered instead), `conflict` where it asks something else by now. A request that has its answer is
+  // a success.
+  virtual Result<void> answer(const AttemptName& attempt, const TurnAnswer& answer) = 0;
 };
 
 } // namespace afk

@@ -221,7 +221,7 @@ void a_turn_takes_no_answer_while_it_runs(ExecutorWorld& world) {
   world.plan_agent(order.turn, waiting);
   start_well(world.executor(), order);
   await_state(world.executor(), order, TurnState::running);
-  const auto answered = world.executor().answer(attempt_of(order), "Yes.");
+  const auto answered = world.executor().answer(attempt_of(order), {.request = "", .text = "Yes."});
   REQUIRE_FALSE(answered.ok());
   CHECK(answered.error().kind == ErrorKind::refused);
   CHECK(see_turn(world.executor(), order).state == TurnState::running);

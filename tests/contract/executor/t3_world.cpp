@@ -40,7 +40,7 @@ class WholeExecutor final : public Executor {
 
   Result<void> interrupt(const AttemptName& attempt, Stop stop) override { return executor_.interrupt(attempt, stop); }
 
-  Result<void> answer(const AttemptName& attempt, std::string_view answer) override {
+  Result<void> answer(const AttemptName& attempt, const TurnAnswer& answer) override {
     return executor_.answer(attempt, answer);
   }
 

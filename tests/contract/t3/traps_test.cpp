@@ -159,7 +159,8 @@ TEST_CASE("a restart of the server is no failure of the agent", "[t3]") {
   // The flag stays on, and the session is looked at first.
   CHECK(bench.see(order)->turns.front().state == TurnState::vanished);
   CHECK(bench.executor().look()->live.empty());
-  CHECK(bench.executor().answer(T3Bench::attempt(order), "yes").error().kind == ErrorKind::refused);
+  CHECK(bench.executor().answer(T3Bench::attempt(order), {.request = "", .text = "yes"}).error().kind ==
+        ErrorKind::refused);
 }
 
 TEST_CASE("a crash of the provider is shown as an interrupt, an error as a failure with its first line", "[t3]") {
@@ -377,4 +378,34 @@ TEST_CASE("files travel inside the text where no disk is shared", "[t3]") {
   CHECK(got.find("Do the work.") != std::string::npos);
   CHECK(got.find("issue 4712") != std::string::npos);
   CHECK(got.find("afk-report") != std::string::npos);
+}
+
+TEST_CASE("a conversation that is too long is read by its newest turn", "[t3]") {
+  T3Bench bench(idle_agents());
+  const Order first = bench.order(1);
+  REQUIRE(bench.executor().start(first).ok());
+  bench.server.say(T3Bench::thread(first), std::string(std::size_t{9} << 20, 'x'));
+  bench.server.finish(T3Bench::thread(first));
+  SECTION("where that one is short") {
+    bench.clock.advance(std::chrono::minutes(1));
+    const Order fix = bench.order(1, TurnKind::fix);
+    REQUIRE(bench.executor().start(fix).ok());
+    bench.server.say(T3Bench::thread(fix), "Mended.");
+    bench.server.finish(T3Bench::thread(fix));
+    const auto view = bench.see(fix);
+    REQUIRE(view);
+    CHECK(view->turns.back().turn == fix.turn);
+    CHECK(view->turns.back().outcome == TurnOutcome::succeeded);
+  }
+  SECTION("where that one is too long as well, only this run cannot be seen, and it can be concluded") {
+    const Order other = bench.order(2);
+    REQUIRE(bench.executor().start(other).ok());
+    const std::vector<AttemptName> names{T3Bench::attempt(first), T3Bench::attempt(other)};
+    const auto views = bench.executor().observe(names);
+    CHECK(views.front().error().kind == ErrorKind::too_large);
+    CHECK(views.back().ok());
+    CHECK(bench.executor().start(bench.order(1, TurnKind::fix)).error().kind == ErrorKind::too_large);
+    REQUIRE(bench.executor().interrupt(T3Bench::attempt(first), Executor::Stop::conclude).ok());
+    CHECK(bench.server.is_archived(T3Bench::thread(first)));
+  }
 }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <stdexcept>
+#include <utility>
 
 using namespace afk;
 using namespace afk::test;
@@ -164,4 +165,17 @@ TEST_CASE("what the doctor proves of a T3 Code server", "[t3]") {
     setup.protocol = 2;
     CHECK(examine(setup).find("orchestration protocol 2") != std::string::npos);
   }
+}
+
+TEST_CASE("every tick warns of a token that has ended by its own claims", "[t3]") {
+  FakeT3::Setup setup;
+  setup.token = "eyJleHAiOjEwMDAwMDAwMDAwMDB9.c2lnbmF0dXJl"; // {"exp":1000000000000}
+  Studio studio([](FakeT3&, const FakeT3::Turn&) {}, setup);
+  Story story = studio.story();
+  story.secrets = {{"t3-token", setup.token + "\n"}};
+  Journey journey{std::move(story)};
+  hide_server(journey, studio);
+  journey.afk({"poll"});
+  CHECK(journey.transcript().find("its token ended at 2001-09-09T01:46:40Z") != std::string::npos);
+  CHECK(journey.transcript().find(setup.token) == std::string::npos);
 }

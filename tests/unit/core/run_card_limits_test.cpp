@@ -32,7 +32,7 @@ RunCard worst_card() {
   for (std::string* const text :
        {&card.afk_version, &card.executor_identity, &card.agent, &card.model, &card.content_hash, &card.prompt_hash,
         &card.template_version, &card.configuration_digest, &card.ending_reason, &card.refused_answer,
-        &card.checked_head, &card.recorded_arming}) {
+        &card.checked_head, &card.recorded_arming, &card.asked}) {
     *text = bad;
   }
   card.arming.text = std::string(128, ':');

@@ -80,6 +80,17 @@ TEST_CASE("A card that was written is the card that is read") {
     card.arming = test::sample_card().arming;
     CHECK(parse(render(card)).value() == card);
   }
+  SECTION("with the question that its time belongs to") {
+    RunCard card = test::sample_card();
+    card.first_seen[FirstSeen::question] = test::moment("2026-11-20T14:06:00Z");
+    card.asked = "first-abcdefghijkl-0:a b,c;d=e";
+    const std::string line = render(card);
+    CHECK(parse(line).value() == card);
+    const std::string moved = resign(replaced(line, ";question,", ";run,"));
+    CHECK(message_of(parse(moved)) != "(a card)");
+    card.first_seen.erase(FirstSeen::question);
+    CHECK(bound_run_card(card).asked.empty());
+  }
   SECTION("behind the checklist, with line ends as a forge may change them") {
     const std::string line = render(test::sample_card());
     CHECK(parse("### heading\n\n- [x] claimed\n\n" + line + "\n").value() == test::sample_card());

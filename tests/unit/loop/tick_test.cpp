@@ -326,3 +326,82 @@ TEST_CASE("clocks stand still while a run is held", "[watch]") {
   tick_until_quiet(world);
   CHECK(world.tracker.look(issue).state == IssueState::closed);
 }
+
+TEST_CASE("each question of a turn has a bell and an answer of its own", "[question]") {
+  LoopWorld world;
+  const IssueRef issue = world.arm(1);
+  const std::string asks = world.config.labels.question;
+  const auto answer = [&](const std::string& text) {
+    world.clock.advance(std::chrono::minutes(1));
+    world.tracker.comment(issue, text, person("ada"));
+    world.tracker.label(issue, asks, Target::off, person("ada"));
+    world.clock.advance(std::chrono::minutes(1));
+    world.poll();
+    world.watch();
+  };
+  world.poll();
+  const auto place = world.executor.live_turns().front();
+  world.executor.ask(place, "one", "May I run make?");
+  world.watch();
+  REQUIRE(world.tracker.has(issue, asks));
+  REQUIRE(world.notifier.rung.size() == 1);
+  const std::map<std::string, std::string> consent{{"one", "yes"}};
+
+  SECTION("two are open at once") {
+    world.executor.ask(place, "two", "May I remove everything?");
+    answer("yes");
+    CHECK(world.executor.answers() == consent);
+  }
+  SECTION("the second one comes right after the answer to the first") {
+    answer("yes");
+    CHECK(world.executor.answers() == consent);
+    world.executor.ask(place, "two", "May I remove everything?"); // no tick saw the turn at work
+  }
+  SECTION("another one is open by the time of the answer") {
+    world.executor.ask(place, "two", "May I remove everything?");
+    world.executor.withdraw(place, "one");
+    answer("yes");
+    CHECK(world.executor.answers().empty());
+  }
+  world.watch();
+  CHECK_FALSE(world.executor.answers().contains("two"));
+  CHECK(world.tracker.has(issue, asks));
+  CHECK(world.notifier.rung.size() == 2);
+  answer("no");
+  CHECK(world.executor.answers().at("two") == "no");
+}
+
+TEST_CASE("an answer that a hold keeps back, or that is lost on its way, is given all the same", "[question]") {
+  LoopWorld world;
+  const IssueRef issue = world.arm(1);
+  world.poll();
+  world.executor.ask(world.executor.live_turns().front(), "one", "May I run make?");
+  world.watch();
+  world.clock.advance(std::chrono::minutes(1));
+  world.tracker.comment(issue, "yes", person("ada"));
+  world.tracker.label(issue, world.config.labels.question, Target::off, person("ada"));
+  world.clock.advance(std::chrono::hours(1));
+  world.faults.judge = [](std::string_view call) { return call == "answer" ? Fate::never_arrives : Fate::works; };
+  world.poll();
+  world.watch();
+  CHECK(world.executor.answers().empty());
+  world.faults.judge = [](std::string_view) { return Fate::works; };
+  world.watch();
+  CHECK(world.executor.answers().at("one") == "yes");
+}
+
+TEST_CASE("a run that its executor cannot show keeps no other one back", "[watch]") {
+  LoopWorld world;
+  world.config.policy.slots_per_repository = 2;
+  const IssueRef shown = world.arm(1);
+  const IssueRef hidden = world.arm(2);
+  world.poll();
+  REQUIRE(world.executor.starts() == 2);
+  for (const auto& place : world.executor.live_turns())
+    if (world.executor.order(place.turn).issue == hidden)
+      world.executor.hide(place.attempt.run);
+  tick_until_quiet(world);
+  CHECK(world.tracker.look(shown).state == IssueState::closed);
+  CHECK(world.tracker.look(hidden).state == IssueState::open);
+  CHECK(world.tracker.has(hidden, world.config.labels.in_progress));
+}
