@@ -21,6 +21,7 @@ constexpr std::size_t most_runs_in_selector = 50;    // past it everything of af
 constexpr std::size_t most_secret_bytes = 1'000'000; // of a Secret, whose limit is 1 MiB with its own fields
 constexpr int log_lines = 400;
 constexpr int log_bytes = 128 << 10;
+constexpr int structured_log_bytes = 8 << 20; // a line may have a whole file in it
 constexpr Duration one_day = std::chrono::hours(24);
 
 constexpr int status_conflict = 409;
@@ -126,12 +127,15 @@ struct Question {
   std::size_t attempt = 0; // its view's place
   std::size_t turn = 0;    // in that view
   About about = About::output;
-  std::string name; // of the pod; of the Job whose Secret it is
+  std::string name;                     // of the pod; of the Job whose Secret it is
+  AgentOutput form = AgentOutput::text; // of an output
+  TokenPrices prices = {};
 };
 
-std::string derive_log_target(const std::string& pods, const std::string& pod) {
-  return fmt::format("{}/{}/log?container={}&tailLines={}&limitBytes={}&timestamps=true", pods, encode_url_part(pod),
-                     pod_container::agent, log_lines, log_bytes);
+std::string derive_log_target(const std::string& pods, const Question& question) {
+  return fmt::format("{}/{}/log?container={}&tailLines={}&limitBytes={}&timestamps=true", pods,
+                     encode_url_part(question.name), pod_container::agent, log_lines,
+                     question.form == AgentOutput::text ? log_bytes : structured_log_bytes);
 }
 
 // The log of a Job, for people.
@@ -140,7 +144,8 @@ std::string derive_reference(const std::string& space, const std::string& job) {
 }
 
 // Fills in the turns of the attempt. Its reference is the newest Job's name from then on.
-std::vector<Question> gather_turns(AttemptView& view, const std::vector<TurnSight>& sights) {
+std::vector<Question> gather_turns(AttemptView& view, const std::vector<TurnSight>& sights,
+                                   const std::map<std::string, KubernetesAgent>& agents) {
   std::vector<Question> questions;
   std::map<TurnKind, Question> newest; // of the checks, and of everything else as `first`
   for (const TurnSight& seen : sights) {
@@ -159,8 +164,19 @@ std::vector<Question> gather_turns(AttemptView& view, const std::vector<TurnSigh
       questions.push_back({.turn = place, .about = Question::About::secret, .name = entry.job.name});
     }
     const bool has_log = seen.pod != nullptr && turn.state != TurnState::starting;
-    newest[turn.kind == TurnKind::verify ? turn.kind : TurnKind::first] = {
-        .turn = place, .about = Question::About::output, .name = has_log ? seen.pod->name : ""};
+    Question output{.turn = place, .about = Question::About::output, .name = has_log ? seen.pod->name : ""};
+    const auto agent = agents.find(entry.agent);
+    if (turn.kind != TurnKind::verify && agent != agents.end() && agent->second.output != AgentOutput::text) {
+      // Each turn's cost counts, and an earlier turn is judged as it was.
+      output.form = agent->second.output;
+      output.prices = agent->second.prices;
+      newest.erase(TurnKind::first);
+      if (has_log) {
+        questions.push_back(std::move(output));
+      }
+      continue;
+    }
+    newest[turn.kind == TurnKind::verify ? turn.kind : TurnKind::first] = std::move(output);
   }
   for (auto& [kind, question] : newest) {
     if (!question.name.empty()) {
@@ -270,9 +286,14 @@ std::vector<Result<std::optional<AttemptView>>> KubernetesExecutor::observe(std:
   for (const AttemptName& attempt : attempts) {
     views.emplace_back().attempt = attempt;
   }
-  add_output(views, *sight);
+  const auto unknown = add_output(views, *sight);
   std::vector<Result<std::optional<AttemptView>>> answers;
-  for (AttemptView& view : views) {
+  for (std::size_t index = 0; index < views.size(); ++index) {
+    if (const auto error = unknown.find(index); error != unknown.end()) {
+      answers.emplace_back(error->second);
+      continue;
+    }
+    AttemptView& view = views[index];
     const auto log = entries_of(sight->log, view.attempt.run);
     const bool is_sealed = std::ranges::any_of(log, [&](const RunEntry& entry) {
       return entry.kind == RunEntry::Kind::seal && entry.attempt == view.attempt;
@@ -287,11 +308,12 @@ std::vector<Result<std::optional<AttemptView>>> KubernetesExecutor::observe(std:
 }
 
 // The turns of each attempt, with what the last one of an agent and the last one of the checks printed.
-void KubernetesExecutor::add_output(std::vector<AttemptView>& views, const Sight& sight) {
+std::map<std::size_t, Error> KubernetesExecutor::add_output(std::vector<AttemptView>& views, const Sight& sight) {
+  std::map<std::size_t, Error> unknown;
   std::vector<Question> questions;
   for (std::size_t index = 0; index < views.size(); ++index) {
     const auto log = entries_of(sight.log, views[index].attempt.run);
-    for (Question& question : gather_turns(views[index], derive_sights(log, sight.pods))) {
+    for (Question& question : gather_turns(views[index], derive_sights(log, sight.pods), setup_.agents)) {
       question.attempt = index;
       questions.push_back(std::move(question));
     }
@@ -300,7 +322,7 @@ void KubernetesExecutor::add_output(std::vector<AttemptView>& views, const Sight
     view.reference = derive_reference(setup_.jobs.job_namespace, view.reference);
   }
   if (questions.empty()) {
-    return;
+    return unknown;
   }
   std::vector<ApiRequest> requests;
   for (const Question& question : questions) {
@@ -308,7 +330,7 @@ void KubernetesExecutor::add_output(std::vector<AttemptView>& views, const Sight
                            ? ApiRequest{.method = http::Method::post,
                                         .target = secrets_target() + "?dryRun=All",
                                         .body = render_secret_probe(question.name)}
-                           : ApiRequest{.target = derive_log_target(pods_target(), question.name)});
+                           : ApiRequest{.target = derive_log_target(pods_target(), question)});
   }
   auto answers = api_.exchange(requests);
   std::map<std::size_t, std::set<std::size_t>> unfinished; // starts that were cut short
@@ -316,13 +338,22 @@ void KubernetesExecutor::add_output(std::vector<AttemptView>& views, const Sight
     const Question& question = questions[index];
     const auto body = take_answer(answers[index]);
     if (!body) {
-      continue; // the Secret is there, or cannot be asked about; without the log the state is known all the same
+      // The Secret is there, or cannot be asked about; without the log the state is known all the same, but not how an
+      // agent ended whose exit code alone does not tell it. A pod that is gone has no log any more.
+      if (question.form != AgentOutput::text && body.error().kind != ErrorKind::not_found) {
+        unknown.emplace(question.attempt, body.error());
+      }
+      continue;
     }
     if (question.about == Question::About::secret) {
       unfinished[question.attempt].insert(question.turn);
       continue;
     }
     TurnView& turn = views[question.attempt].turns[question.turn];
+    if (question.form != AgentOutput::text) {
+      add_activity(question.form, read_agent_log(*body, question.form, question.prices), turn);
+      continue;
+    }
     const LogTail tail = parse_log_tail(*body);
     turn.output_excerpt += (turn.output_excerpt.empty() ? "" : "\n") + tail.text;
     turn.last_progress_at = std::max(turn.last_progress_at, tail.last_at);
@@ -332,20 +363,20 @@ void KubernetesExecutor::add_output(std::vector<AttemptView>& views, const Sight
       views[attempt].turns.erase(views[attempt].turns.begin() + static_cast<std::ptrdiff_t>(*turn));
     }
   }
+  return unknown;
 }
 
 Result<TurnJobPlan> KubernetesExecutor::plan_job(const Order& order, int slot) const {
-  TurnJobPlan plan{.settings = setup_.jobs, .order = order, .slot = slot, .argv = {}};
+  TurnJobPlan plan{.settings = setup_.jobs, .order = order, .slot = slot, .agent = {}};
   if (order.kind == TurnKind::verify) {
-    plan.argv = order.verify_commands;
     return plan;
   }
   const auto agent = setup_.agents.find(order.agent);
-  if (agent == setup_.agents.end() || agent->second.empty()) {
+  if (agent == setup_.agents.end() || agent->second.argv.empty()) {
     return Error{.kind = ErrorKind::configuration,
                  .message = fmt::format("there is no agent {} for this executor", quote_for_display(order.agent))};
   }
-  plan.argv = fill_agent_argv(agent->second, order.model);
+  plan.agent = agent->second;
   return plan;
 }
 

@@ -37,7 +37,7 @@ struct PodSource {
 
 struct KubernetesExecutorSetup {
   KubernetesJobSettings jobs;
-  std::map<std::string, std::vector<std::string>> agents; // argv by name, with its placeholders
+  std::map<std::string, KubernetesAgent> agents;
   std::function<Result<PodSource>(const RepositoryName& repository)> derive_source;
   // Whether the remote holds the head that a verify turn is about. Fails where it does not, or cannot tell.
   std::function<Result<void>(const Order& order)> check_head;
@@ -68,7 +68,8 @@ class KubernetesExecutor final : public Executor {
   [[nodiscard]] std::string secrets_target() const;
   [[nodiscard]] std::string pods_target() const;
   Result<Sight> fetch_sight(const std::string& selector);
-  void add_output(std::vector<AttemptView>& views, const Sight& sight);
+  // Answers the attempts, by place, of which a turn is not known well enough to be judged.
+  std::map<std::size_t, Error> add_output(std::vector<AttemptView>& views, const Sight& sight);
   Result<TurnJobPlan> plan_job(const Order& order, int slot) const;
   Result<Started> create_secret(const Order& order, const JobRecord& job, StartOutcome outcome);
   Result<Stopping> append_marker(const MarkerPlan& plan);

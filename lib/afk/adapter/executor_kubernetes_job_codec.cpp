@@ -17,31 +17,42 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t built_in_deadline = 23'400;               // seconds: six hours and a half for one turn
 constexpr std::int64_t end_margin = 600;                         // of them for clone and push
 constexpr std::int64_t built_in_time_to_live = 14LL * 24 * 3600; // seconds
-constexpr std::int64_t shortest_time_to_live = 7LL * 24 * 3600;  // the longest that a run waits: lifecycle.merge_after
+constexpr std::int64_t shortest_time_to_live = 7LL * 24 * 3600;  // whatever the configuration says
 constexpr int nobody = 65'532;                                   // user and group of every container
 constexpr int readable_by_group = 0440;
 
 // Runs in the agent's container and trusts nothing in there to be more than a POSIX shell. Stopping a container signals
-// its first process alone, which is this one; when it ends, everything else in the container does.
-constexpr std::string_view agent_script = R"(cd "$AFK_WORK" || exit 125
-"$@" <"$AFK_PROMPT_FILE" &
+// its first process alone, which is this one; when it ends, everything else in the container does. What an agent left
+// running is ended before the exit code is written, where that cannot reach beyond the container.
+constexpr std::string_view agent_script = R"sh(cd "$AFK_WORK" || exit 125
+"$@" <"$AFK_INPUT" &
 child=$!
+late=
 trap 'kill -TERM "$child"' TERM INT
-(sleep "$AFK_SECONDS"; : >"$AFK_OUT/timed-out"; kill -TERM "$child"; sleep 10; kill -KILL "$child") >/dev/null 2>&1 &
+trap 'late=1; kill -TERM "$child"' ALRM
+(sleep "$AFK_SECONDS"; kill -ALRM $$; sleep 10; kill -KILL "$child") >/dev/null 2>&1 &
 watchdog=$!
 wait "$child"
 code=$?
+if [ -n "$late" ]; then wait "$child"; fi
 kill "$watchdog" 2>/dev/null
-echo "$code" >"$AFK_OUT/exit-code"
-if [ -f "$AFK_REPORT" ]; then head -c 4096 "$AFK_REPORT" >/dev/termination-log; fi
+trap '' TERM INT ALRM
+if [ "$$" -eq 1 ]; then kill -KILL -1 2>/dev/null; fi
+if [ -n "$late" ]; then code=timeout; fi
+rm -rf "$AFK_OUT/exit-code"
+echo "$code" >"$AFK_OUT/exit-code" || exit 125
+if [ "$(cat "$AFK_OUT/exit-code")" != "$code" ]; then exit 125; fi
 exit 0
-)";
+)sh";
 
+// How this ends is the verdict, as the cluster tells it: nothing that a check writes is asked. Each command is a child,
+// so that none of them ends the shell that judges it. Codes from 124 on are this script's and the cluster's own.
 constexpr std::string_view verify_script = R"(cd "$AFK_WORK" || exit 125
 code=0
 child=
-trap 'kill -TERM "$child"' TERM INT
-(sleep "$AFK_SECONDS"; : >"$AFK_OUT/timed-out"; kill -TERM $$) >/dev/null 2>&1 &
+trap 'kill -TERM "$child"; exit 143' TERM INT
+trap 'kill -TERM "$child"; exit 124' ALRM
+(sleep "$AFK_SECONDS"; kill -ALRM $$) >/dev/null 2>&1 &
 watchdog=$!
 for command in "$@"; do
   printf '$ %s\n' "$command"
@@ -52,12 +63,16 @@ for command in "$@"; do
   if [ "$code" -ne 0 ]; then break; fi
 done
 kill "$watchdog" 2>/dev/null
-echo "$code" >"$AFK_OUT/exit-code"
-exit 0
+if [ "$code" -gt 123 ]; then code=1; fi
+exit "$code"
 )";
 
 bool is_verify(const TurnJobPlan& plan) {
   return plan.order.kind == TurnKind::verify;
+}
+
+std::int64_t derive_time_to_live(const KubernetesJobSettings& settings) {
+  return std::max<std::int64_t>(built_in_time_to_live, settings.longest_run.count());
 }
 
 AttemptName attempt_of(const TurnJobPlan& plan) {
@@ -106,8 +121,11 @@ Json make_carrier(const TurnJobPlan& plan, std::string_view name) {
                    make_mount({.volume = "runs",
                                .path = "/afk/space/runs",
                                .access = is_clone ? Mount::Access::writable : Mount::Access::read_only}),
-                   make_mount({.volume = "out", .path = "/afk/out"}),
                    make_mount({.volume = "tmp", .path = "/tmp", .access = Mount::Access::writable})});
+  // Checks leave nothing that anybody reads.
+  if (!is_verify(plan)) {
+    mounts.push_back(make_mount({.volume = "out", .path = "/afk/out"}));
+  }
   Json arguments = Json::array({"carry", name, "--order", "/afk/order/carry.json", "--space", pod_path::space, "--out",
                                 "/afk/out", "--result", "/dev/termination-log"});
   if (!plan.settings.credential_secret.empty()) {
@@ -135,19 +153,23 @@ Json make_agent_environment(const TurnJobPlan& plan) {
   add("AFK_RUN", plan.order.run.text);
   add("AFK_TURN", plan.order.turn.text);
   add("AFK_WORK", fmt::format("{}/runs/{}/{}", pod_path::space, attempt, is_verify(plan) ? "checkout" : "clone"));
-  add("AFK_OUT", "/afk/out");
   add("AFK_SECONDS", fmt::format("{}", built_in_deadline - end_margin));
   add("HOME", "/afk/home");
   add("TERM", "dumb");
   if (is_verify(plan)) {
     return environment;
   }
+  add("AFK_OUT", "/afk/out");
   add("AFK_PROMPT_FILE", pod_path::prompt);
+  add("AFK_INPUT", plan.agent.input == AgentCommand::Input::prompt ? pod_path::prompt : "/dev/null");
   add("AFK_REPORT", pod_path::report);
   for (const PromptFile& file : plan.order.files) {
     if (file.name == "ISSUE.md") {
       add("AFK_ISSUE_FILE", fmt::format("{}/{}", pod_path::prompt_folder, file.name));
     }
+  }
+  for (const auto& [name, value] : plan.agent.variables) {
+    add(name, value);
   }
   return environment;
 }
@@ -156,22 +178,23 @@ Json make_agent(const TurnJobPlan& plan) {
   Json mounts =
       Json::array({make_mount({.volume = "mirrors", .path = "/afk/space/mirrors"}),
                    make_mount({.volume = "runs", .path = "/afk/space/runs", .access = Mount::Access::writable}),
-                   make_mount({.volume = "out", .path = "/afk/out", .access = Mount::Access::writable}),
                    make_mount({.volume = "home", .path = "/afk/home", .access = Mount::Access::writable}),
                    make_mount({.volume = "tmp", .path = "/tmp", .access = Mount::Access::writable})});
   if (!is_verify(plan)) {
+    mounts.push_back(make_mount({.volume = "out", .path = "/afk/out", .access = Mount::Access::writable}));
     mounts.push_back(make_mount({.volume = "prompt", .path = "/afk/prompt"}));
   }
-  Json agent{{"name", pod_container::agent},
-             {"image", plan.settings.agent_image},
-             {"command", Json::array({"/bin/sh", "-c", is_verify(plan) ? verify_script : agent_script, "agent"})},
-             {"args", plan.argv},
-             {"env", make_agent_environment(plan)},
-             {"resources",
-              {{"requests", {{"cpu", "500m"}, {"memory", "1Gi"}, {"ephemeral-storage", "2Gi"}}},
-               {"limits", {{"memory", "4Gi"}, {"ephemeral-storage", "20Gi"}}}}},
-             {"volumeMounts", std::move(mounts)},
-             {"securityContext", make_container_security()}};
+  Json agent{
+      {"name", pod_container::agent},
+      {"image", plan.settings.agent_image},
+      {"command", Json::array({"/bin/sh", "-c", is_verify(plan) ? verify_script : agent_script, "agent"})},
+      {"args", is_verify(plan) ? plan.order.verify_commands : fill_agent_argv(plan.agent.argv, plan.order.model)},
+      {"env", make_agent_environment(plan)},
+      {"resources",
+       {{"requests", {{"cpu", "500m"}, {"memory", "1Gi"}, {"ephemeral-storage", "2Gi"}}},
+        {"limits", {{"memory", "4Gi"}, {"ephemeral-storage", "20Gi"}}}}},
+      {"volumeMounts", std::move(mounts)},
+      {"securityContext", make_container_security()}};
   // The checks of a repository need no model.
   if (!plan.settings.agent_secret.empty() && !is_verify(plan)) {
     agent["envFrom"] = Json::array({{{"secretRef", {{"name", plan.settings.agent_secret}}}}});
@@ -266,13 +289,33 @@ Json* find_container(Json& pod_spec, std::string_view name) {
   return nullptr;
 }
 
+// Whether a volume, or one of the sources that it is put together from, is the forge's Secret, a service account's
+// token, or the Secret of an order, which is not for the agent whole.
+bool holds_guarded(const TurnJobPlan& plan, const Json& volume) {
+  const std::string order_secret = derive_job_name(plan.order.run, plan.slot);
+  const auto is_guarded = [&](const std::string& secret) {
+    return !secret.empty() && (secret == plan.settings.credential_secret || secret == order_secret);
+  };
+  if (volume.contains("secret") && volume["secret"].is_object() && volume.value("name", "") != "prompt" &&
+      is_guarded(volume["secret"].value("secretName", ""))) {
+    return true;
+  }
+  if (!volume.contains("projected") || !volume["projected"].is_object()) {
+    return false;
+  }
+  for (const Json& source : volume["projected"].value("sources", Json::array())) {
+    const Json secret = source.value("secret", Json::object());
+    if (source.contains("serviceAccountToken") || (secret.is_object() && is_guarded(secret.value("name", "")))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void refuse_credential_in_agent(const TurnJobPlan& plan, Json& pod_spec) {
   std::vector<std::string> guarded{"credential", "order"};
   for (const Json& volume : pod_spec["volumes"]) {
-    const bool is_credential = volume.contains("secret") && volume["secret"].is_object() &&
-                               !plan.settings.credential_secret.empty() &&
-                               volume["secret"].value("secretName", "") == plan.settings.credential_secret;
-    if (is_credential) {
+    if (holds_guarded(plan, volume)) {
       guarded.push_back(volume.value("name", ""));
     }
   }
@@ -300,10 +343,12 @@ void enforce(const TurnJobPlan& plan, Json& job) {
   spec["backoffLimit"] = 0;
   spec["podReplacementPolicy"] = "Failed";
   spec["suspend"] = false;
-  if (spec["ttlSecondsAfterFinished"].get<std::int64_t>() < shortest_time_to_live) {
-    throw WrongTemplate{fmt::format("its ttlSecondsAfterFinished is under {}: a Job that goes before its run is over "
-                                    "could be started a second time",
-                                    shortest_time_to_live)};
+  const std::int64_t shortest = std::max<std::int64_t>(shortest_time_to_live, plan.settings.longest_run.count());
+  if (spec["ttlSecondsAfterFinished"].get<std::int64_t>() < shortest) {
+    throw WrongTemplate{fmt::format("the ttlSecondsAfterFinished is under {}, which is what a run may wait by the "
+                                    "[lifecycle] of the configuration: a Job that goes before its run is over could "
+                                    "be started a second time. Write ttlSecondsAfterFinished = {} into the template",
+                                    shortest, shortest)};
   }
   const auto deadline = spec["activeDeadlineSeconds"].get<std::int64_t>();
   if (deadline < 2 * end_margin) {
@@ -343,7 +388,7 @@ Json make_turn_job(const TurnJobPlan& plan) {
           {"kind", "Job"},
           {"spec",
            {{"activeDeadlineSeconds", built_in_deadline},
-            {"ttlSecondsAfterFinished", built_in_time_to_live},
+            {"ttlSecondsAfterFinished", derive_time_to_live(plan.settings)},
             {"template", {{"metadata", {{"labels", labels}}}, {"spec", make_pod_spec(plan)}}}}}};
 }
 
@@ -391,6 +436,13 @@ Result<std::string> render_turn_job(const TurnJobPlan& plan) {
   }
 }
 
+Result<void> check_job_settings(const KubernetesJobSettings& settings) {
+  Order order;
+  order.kind = TurnKind::first;
+  const auto job = render_turn_job({.settings = settings, .order = order, .slot = 1, .agent = {}});
+  return job ? Result<void>() : Result<void>(job.error());
+}
+
 std::string render_marker_job(const MarkerPlan& plan) {
   const bool is_stop = plan.stopped != nullptr;
   const Json labels = make_labels(plan.attempt, is_stop ? "stop" : "seal", is_stop ? plan.stopped->turn.text : "");
@@ -427,7 +479,7 @@ std::string render_marker_job(const MarkerPlan& plan) {
                    {"completions", 0},
                    {"backoffLimit", 0},
                    {"activeDeadlineSeconds", 1},
-                   {"ttlSecondsAfterFinished", built_in_time_to_live},
+                   {"ttlSecondsAfterFinished", derive_time_to_live(plan.settings)},
                    {"template", {{"metadata", {{"labels", labels}}}, {"spec", std::move(pod_spec)}}}}}};
   return render(job);
 }

@@ -8,21 +8,28 @@
 //
 //   /afk/space/mirrors   the repository as the remote has it    /afk/prompt      what the agent is told (agent)
 //   /afk/space/runs      the run's clone                        /afk/order       carry.json (clone and push)
-//   /afk/out             the agent's exit code and its report   /afk/credential  the forge's token (clone and push)
+//   /afk/out             an agent's exit code and its report    /afk/credential  the forge's token (clone and push)
 //   /afk/home, /tmp      of the agent
+//
+// Checks have no out folder: the exit code of their container, as the cluster tells it, is the verdict, and after one
+// that is not 0 no push runs. An agent's container ends with 0 so that push runs; its exit code is the agent's own
+// word.
 //
 // The operator's template is a Job whose fields win over the built-in ones: objects are merged, lists of things with
 // names (containers, volumes, environment) by name, other lists replaced. What the run depends on cannot be changed by
 // it: commands, names, restartPolicy, backoffLimit, no service account's token. A template in which the agent's
-// container mounts the forge's token is refused.
+// container mounts the forge's token or a service account's, by itself or projected, is refused.
 
 #include <afk/adapter/executor_kubernetes_log.hpp>
+#include <afk/core/agent_command.hpp>
 #include <afk/core/ids.hpp>
 #include <afk/core/result.hpp>
 #include <afk/port/executor.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace afk::adapter {
@@ -42,17 +49,30 @@ struct KubernetesJobSettings {
   std::string credential_secret = {}; // its key "token" opens the remote; "" = none
   std::string agent_secret = {};      // its keys become the agent's environment; "" = none
   std::string job_template = {};      // JSON; "" = the built-in one alone
+  std::chrono::seconds longest_run{}; // no Job may go sooner after its end
+};
+
+// One row of the [agents] table in a pod. Its home goes with the pod, so that no turn goes on with an earlier session.
+struct KubernetesAgent {
+  std::vector<std::string> argv; // with its placeholders
+  AgentCommand::Input input = AgentCommand::Input::prompt;
+  AgentOutput output = AgentOutput::text;
+  TokenPrices prices = {};
+  std::vector<std::pair<std::string, std::string>> variables = {};
 };
 
 struct TurnJobPlan {
   const KubernetesJobSettings& settings;
   const Order& order;
   int slot = 0;
-  std::vector<std::string> argv; // of the agent; of a verify turn its commands, each a line for the shell
+  KubernetesAgent agent; // of a verify turn nothing
 };
 
 // Fails with `configuration` where settings or template cannot make a Job.
 Result<std::string> render_turn_job(const TurnJobPlan& plan);
+
+// What can be said of them before there is an order. Fails as render_turn_job does.
+Result<void> check_job_settings(const KubernetesJobSettings& settings);
 
 // A Job without pods: it ends by itself, and is removed as long after that as a turn's Job is.
 struct MarkerPlan {

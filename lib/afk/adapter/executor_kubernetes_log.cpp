@@ -1,7 +1,8 @@
 #include <afk/adapter/executor_kubernetes_log.hpp>
 
-#include <afk/adapter/agent_report_codec.hpp>
+#include <afk/adapter/agent_stream.hpp>
 #include <afk/adapter/pod_carrier_codec.hpp>
+#include <afk/core/agent_activity.hpp>
 #include <afk/core/text.hpp>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ namespace {
 using Container = ContainerRecord::State;
 
 constexpr std::size_t longest_log_excerpt = std::size_t{16} << 10; // bytes
+constexpr int checks_timed_out = 124; // as the script of the checks ends then; below it are their own exit codes
 constexpr int killed_by_the_cluster = 128 + 9;
 constexpr int terminated_by_the_cluster = 128 + 15;
 
@@ -85,6 +87,8 @@ void end_turn(TurnView& view, TurnOutcome outcome, std::string_view why) {
 void add_verdict(const CarryReport& report, TurnView& view) {
   view.head_before = report.head_before;
   view.head_after = report.head_after;
+  view.report = report.report;
+  view.report_problem = report.report_problem;
   if (!report.problem.empty()) {
     end_turn(view, TurnOutcome::failed, report.problem);
   } else if (report.timed_out == CarryReport::TimedOut::yes) {
@@ -170,15 +174,24 @@ void add_containers(const PodRecord& pod, TurnView& view) {
   } else {
     view.output_excerpt = derive_wait(pod);
   }
-  // A verify turn's message is no report: its commands may write there what they like.
-  if (agent.state == Container::terminated && !agent.message.empty() && view.kind != TurnKind::verify) {
-    auto report = parse_agent_report(agent.message);
-    if (report) {
-      view.report = std::move(report).value();
-    } else {
-      view.report_problem = report.error().message;
-    }
+}
+
+// What the containers of checks say is never asked, only how theirs ended. Answers whether that was the end of them.
+bool add_check_verdict(const PodRecord& pod, TurnView& view) {
+  const ContainerRecord agent = pod.find_container(std::string(pod_container::agent));
+  if (agent.state != Container::terminated || agent.reason == "OOMKilled") {
+    return false;
   }
+  if (agent.exit_code == checks_timed_out) {
+    end_turn(view, TurnOutcome::timed_out, "");
+  } else if (agent.exit_code > 0 && agent.exit_code < checks_timed_out) {
+    end_turn(view, TurnOutcome::failed, "");
+  } else {
+    return false;
+  }
+  view.head_before = view.verify_head;
+  view.head_after = view.verify_head;
+  return true;
 }
 
 // The two lists are not of one moment, and a Job past its deadline ends before its pod does.
@@ -295,6 +308,9 @@ TurnView derive_turn_view(const TurnSight& sight) {
   const auto said = sight.pod == nullptr
                         ? Result<CarryReport>(Error{.kind = ErrorKind::not_found, .message = "there is no pod"})
                         : parse_carry_report(sight.pod->find_container(std::string(pod_container::push)).message);
+  if (view.kind == TurnKind::verify && sight.pod != nullptr && add_check_verdict(*sight.pod, view)) {
+    return view;
+  }
   if (said) {
     add_verdict(*said, view);
   } else if (entry.job.state == JobRecord::State::complete) {
@@ -363,6 +379,41 @@ LogTail parse_log_tail(std::string_view bytes) {
     tail.text.erase(0, tail.text.size() - longest_log_excerpt);
   }
   return tail;
+}
+
+AgentActivity read_agent_log(std::string_view bytes, AgentOutput output, const TokenPrices& prices) {
+  AgentStream stream(output, prices);
+  Timestamp now{};
+  for (const std::string_view line : split_lines(bytes)) {
+    const std::size_t blank = line.find(' ');
+    const auto moment = parse_timestamp(line.substr(0, blank));
+    now = moment ? *moment : now;
+    stream.feed(moment ? (blank == std::string_view::npos ? "" : line.substr(blank + 1)) : line, now);
+    stream.feed("\n", now);
+  }
+  stream.finish(now);
+  return stream.activity();
+}
+
+void add_activity(AgentOutput output, AgentActivity activity, TurnView& view) {
+  const bool ended_by_itself = view.state == TurnState::ended && view.outcome == TurnOutcome::succeeded;
+  const bool has_failed = view.state == TurnState::ended && view.outcome == TurnOutcome::failed;
+  if (ended_by_itself || (has_failed && view.report_problem.empty())) {
+    const AgentJudgement judgement = judge_agent(output, activity, ended_by_itself ? 0 : 1);
+    view.outcome = judgement.outcome;
+    if (ended_by_itself && judgement.outcome != TurnOutcome::succeeded) {
+      view.output_excerpt = fmt::format("afk: {}", clean_for_terminal(judgement.reason));
+    }
+  }
+  view.limited_until = activity.limited_until;
+  if (!activity.message.empty() || !activity.problem.empty()) {
+    for (const std::string& text : {activity.message, activity.problem}) {
+      const bool is_new = !text.empty() && !view.output_excerpt.ends_with(text);
+      view.output_excerpt += is_new ? (view.output_excerpt.empty() ? "" : "\n") + text : "";
+    }
+  }
+  view.last_progress_at = std::max(view.last_progress_at, activity.progressed_at);
+  view.activity = std::move(activity);
 }
 
 } // namespace afk::adapter

@@ -11,6 +11,7 @@
 // list with a label selector.
 
 #include <afk/adapter/kubernetes_codec.hpp>
+#include <afk/core/agent_output.hpp>
 #include <afk/core/attempt_view.hpp>
 #include <afk/core/ids.hpp>
 #include <afk/core/result.hpp>
@@ -114,5 +115,11 @@ struct LogTail {
 };
 
 [[nodiscard]] LogTail parse_log_tail(std::string_view bytes);
+
+// What an agent's program says in the log of its container, which has lines as parse_log_tail reads them.
+[[nodiscard]] AgentActivity read_agent_log(std::string_view bytes, AgentOutput output, const TokenPrices& prices);
+
+// Judges a turn that ended by itself once more, by its agent's own words: an exit code alone is not enough.
+void add_activity(AgentOutput output, AgentActivity activity, TurnView& view);
 
 } // namespace afk::adapter

@@ -1,5 +1,6 @@
 #include <afk/adapter/pod_carrier.hpp>
 
+#include <afk/adapter/agent_report_codec.hpp>
 #include <afk/adapter/commands_posix.hpp>
 #include <afk/adapter/file_system.hpp>
 #include <afk/adapter/git.hpp>
@@ -177,13 +178,31 @@ class Carrier {
     return lock ? mirror_.fetch({.remote = std::move(remote).value(), .head = head}) : Result<void>(lock.error());
   }
 
+  // After checks it runs only where all of them passed: their container's end is the verdict.
   Result<void> push() {
+    report_.head_before = order_.verify_head;
+    report_.head_after = order_.verify_head;
+    if (kind() == TurnKind::verify) {
+      return {};
+    }
+    read_report();
     if (auto read = read_exit_code(); !read) {
       return read;
     }
-    report_.head_before = order_.verify_head;
-    report_.head_after = order_.verify_head;
-    return kind() == TurnKind::verify ? Result<void>() : push_branch();
+    return push_branch();
+  }
+
+  void read_report() {
+    const auto text = try_read_file(places_.out + "/report.json", longest_agent_report);
+    if (text && !text->has_value()) {
+      return;
+    }
+    auto parsed = text ? parse_agent_report(**text) : Result<AgentReport>(text.error());
+    if (parsed) {
+      report_.report = std::move(parsed).value();
+    } else {
+      report_.report_problem = parsed.error().message;
+    }
   }
 
   // The agent could write it: what it says of itself is what an exit code is.
@@ -193,13 +212,13 @@ class Carrier {
       return text.error();
     }
     const std::string_view digits = text->has_value() ? trim_ascii(**text) : "";
+    if (digits == "timeout") {
+      report_.timed_out = CarryReport::TimedOut::yes;
+      return {};
+    }
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), report_.exit_code);
     if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size()) {
       return Error{.kind = ErrorKind::malformed, .message = "the agent's container left no exit code"};
-    }
-    std::error_code failure;
-    if (std::filesystem::exists(std::filesystem::symlink_status(places_.out + "/timed-out", failure))) {
-      report_.timed_out = CarryReport::TimedOut::yes;
     }
     return {};
   }

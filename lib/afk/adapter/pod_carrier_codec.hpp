@@ -5,9 +5,11 @@
 // (4,096 bytes at most, https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/), which
 // the agent's container cannot write.
 
+#include <afk/core/agent_report.hpp>
 #include <afk/core/ids.hpp>
 #include <afk/core/result.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,9 +37,12 @@ Result<CarryOrder> parse_carry_order(std::string_view bytes); // fails with `mal
 struct CarryReport {
   std::string head_before = {};
   std::string head_after = {}; // what the branch is at on the remote; head_before where nothing was pushed
-  int exit_code = 0;           // of the agent, or of the check that failed
+  int exit_code = 0;           // of the agent
   enum class TimedOut : std::uint8_t { no, yes } timed_out = TimedOut::no;
   std::string problem = {}; // why it did not do its work; "" when it did
+  // What the agent reported, judged where all of it was there. Of a question that does not fit the end is cut.
+  std::optional<AgentReport> report = std::nullopt;
+  std::string report_problem = {}; // why a report was refused
 
   friend bool operator==(const CarryReport&, const CarryReport&) = default;
 };

@@ -6,13 +6,16 @@
 #include <afk/adapter/yaml_codec.hpp>
 #include <afk/cli/process_agent.hpp>
 #include <afk/config/guarded_file.hpp>
+#include <afk/core/longest_run.hpp>
 #include <afk/core/repository_settings.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <filesystem>
+#include <iterator>
 
 namespace afk::cli {
 
@@ -31,13 +34,15 @@ Result<std::string> derive_root(const config::Environment& environment, const st
   return Error{ErrorKind::configuration, "neither XDG_STATE_HOME nor HOME says where repositories could be mirrored"};
 }
 
-Result<adapter::KubernetesJobSettings> derive_jobs(const KubernetesExecutorSettings& settings) {
+Result<adapter::KubernetesJobSettings> derive_jobs(const KubernetesExecutorSettings& settings,
+                                                   std::chrono::seconds longest_run) {
   adapter::KubernetesJobSettings jobs;
   jobs.job_namespace = settings.job_namespace;
   jobs.carrier_image = settings.carrier_image;
   jobs.agent_image = settings.image;
   jobs.credential_secret = settings.credential_secret;
   jobs.agent_secret = settings.agent_secret;
+  jobs.longest_run = longest_run;
   if (settings.template_file.empty())
     return jobs;
   auto text = config::read_guarded_file(
@@ -108,9 +113,11 @@ Result<std::unique_ptr<KubernetesParts>> open_kubernetes(const KubernetesSurroun
   auto access = open_cluster_access(environment, settings.kubeconfig);
   if (!access)
     return std::move(access).error();
-  auto jobs = derive_jobs(settings);
+  auto jobs = derive_jobs(settings, derive_longest_run(surroundings.config));
   if (!jobs)
     return std::move(jobs).error();
+  if (auto checked = adapter::check_job_settings(*jobs); !checked)
+    return with_context("executors." + name, std::move(checked).error());
 
   adapter::KubernetesExecutorSetup setup;
   setup.jobs = std::move(*jobs);
@@ -120,7 +127,13 @@ Result<std::unique_ptr<KubernetesParts>> open_kubernetes(const KubernetesSurroun
     auto process_agent = derive_process_agent(agent, "/afk/home");
     if (!process_agent)
       return with_context("agents." + agent_name, std::move(process_agent).error());
-    setup.agents.emplace(agent_name, std::move(process_agent->argv));
+    adapter::KubernetesAgent pod_agent{.argv = std::move(process_agent->argv),
+                                       .input = process_agent->input,
+                                       .output = process_agent->output,
+                                       .prices = process_agent->prices,
+                                       .variables = std::move(process_agent->variables)};
+    std::ranges::move(process_agent->sandboxed_variables, std::back_inserter(pod_agent.variables));
+    setup.agents.emplace(agent_name, std::move(pod_agent));
   }
   setup.derive_source = [surroundings](const RepositoryName& repository) {
     return derive_pod_source(surroundings, repository);

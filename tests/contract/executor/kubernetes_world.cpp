@@ -82,7 +82,7 @@ adapter::KubernetesExecutorSetup KubernetesWorld::setup() const {
   setup.jobs.job_namespace = space;
   setup.jobs.carrier_image = "registry.invalid/afk:1";
   setup.jobs.agent_image = "registry.invalid/agent:1";
-  setup.agents["scripted"] = {control_path("agent"), "{prompt_file}"};
+  setup.agents["scripted"].argv = {control_path("agent"), "{prompt_file}"};
   const std::string path = origin_.path();
   setup.derive_source = [path](const RepositoryName& /*repository*/) {
     return Result<adapter::PodSource>(

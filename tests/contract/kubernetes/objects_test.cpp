@@ -47,7 +47,8 @@ adapter::KubernetesJobSettings make_settings(const std::string& job_template = "
 }
 
 Result<std::string> render(const adapter::KubernetesJobSettings& settings, const Order& order) {
-  return adapter::render_turn_job({.settings = settings, .order = order, .slot = 3, .argv = {"claude", "-p"}});
+  return adapter::render_turn_job(
+      {.settings = settings, .order = order, .slot = 3, .agent = {.argv = {"claude", "-p"}}});
 }
 
 Json render_well(const adapter::KubernetesJobSettings& settings, const Order& order) {
@@ -204,6 +205,18 @@ TEST_CASE("a template that cannot be used says why") {
        R"({"spec": {"template": {"spec": {"volumes": [{"name": "mine", "secret": {"secretName": "forge"}}],
           "initContainers": [{"name": "agent", "volumeMounts": [{"name": "mine", "mountPath": "/x"}]}]}}}})",
        "must not see"},
+      {"the same Secret as a part of a volume",
+       R"({"spec": {"template": {"spec": {"volumes": [{"name": "mine", "projected": {"sources": [{"configMap": {"name": "x"}}, {"secret": {"name": "forge"}}]}}],
+          "initContainers": [{"name": "agent", "volumeMounts": [{"name": "mine", "mountPath": "/x"}]}]}}}})",
+       "must not see"},
+      {"a service account's token as a part of a volume",
+       R"({"spec": {"template": {"spec": {"volumes": [{"name": "mine", "projected": {"sources": [{"serviceAccountToken": {"path": "t"}}]}}],
+          "initContainers": [{"name": "agent", "volumeMounts": [{"name": "mine", "mountPath": "/x"}]}]}}}})",
+       "must not see"},
+      {"the order's Secret by its name",
+       R"({"spec": {"template": {"spec": {"volumes": [{"name": "mine", "secret": {"secretName": "afk-abcdefghijklmnopqrstuvwx22-3"}}],
+          "initContainers": [{"name": "agent", "volumeMounts": [{"name": "mine", "mountPath": "/x"}]}]}}}})",
+       "must not see"},
       {"the token by environment",
        R"({"spec": {"template": {"spec": {"initContainers": [{"name": "agent", "envFrom": [{"secretRef": {"name": "forge"}}]}]}}}})",
        "environment"},
@@ -218,6 +231,29 @@ TEST_CASE("a template that cannot be used says why") {
   REQUIRE_FALSE(job.ok());
   CHECK(job.error().kind == ErrorKind::configuration);
   CHECK(job.error().message.find(row.said) != std::string::npos);
+}
+
+TEST_CASE("checks share no out folder with anybody") {
+  const auto settings = make_settings();
+  const Json job = render_well(settings, make_order(TurnKind::verify));
+  for (const char* name : {"agent", "push"}) {
+    for (const Json& mount : find_container(job, name)["volumeMounts"]) {
+      CHECK(mount["mountPath"] != "/afk/out");
+    }
+  }
+}
+
+TEST_CASE("a Job stays for as long as its run may wait") {
+  auto settings = make_settings();
+  settings.longest_run = std::chrono::hours(30 * 24);
+  CHECK(render_well(settings, make_order(TurnKind::first))["spec"]["ttlSecondsAfterFinished"] == 30 * 24 * 3600);
+  settings.job_template = R"({"spec": {"ttlSecondsAfterFinished": 2591999}})";
+  const auto refused = adapter::check_job_settings(settings);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().kind == ErrorKind::configuration);
+  CHECK(refused.error().message.find("2592000") != std::string::npos);
+  settings.longest_run = std::chrono::hours(29 * 24);
+  CHECK(adapter::check_job_settings(settings).ok());
 }
 
 TEST_CASE("the objects were judged by the API description") {

@@ -42,7 +42,7 @@ class Client {
     setup.jobs.job_namespace = space;
     setup.jobs.carrier_image = "registry.invalid/afk:1";
     setup.jobs.agent_image = "registry.invalid/agent:1";
-    setup.agents["claude"] = {"claude", "-p"};
+    setup.agents["claude"].argv = {"claude", "-p"};
     setup.derive_source = [](const RepositoryName& /*repository*/) {
       return Result<adapter::PodSource>(
           adapter::PodSource{.clone_url = "https://forge.example/acme/widget.git", .base = "", .protected_paths = {}});

@@ -194,6 +194,66 @@ TEST_CASE("the state of a turn follows from its Job and its pod") {
   }
 }
 
+TEST_CASE("the verdict on checks is how their container ended") {
+  using Job = JobRecord::State;
+  using Phase = PodRecord::Phase;
+  const auto see = [](Job state, PodRecord pod) {
+    JobRecord job = ended(state);
+    job.labels["afk/turn"] = "verify-abcdefghijkl-0";
+    job.annotations["afk/verify-head"] = before;
+    const auto log = adapter::derive_log(std::vector{job});
+    REQUIRE(log.ok());
+    const std::vector pods{std::move(pod)};
+    return adapter::derive_turn_view(adapter::derive_sights(*log, pods).front());
+  };
+  const ContainerRecord cloned = finished(0, said(0));
+  CHECK(see(Job::complete,
+            make_pod(Phase::succeeded, {{"clone", cloned}, {"agent", finished(0)}, {"push", finished(0, said(0))}}))
+            .outcome == TurnOutcome::succeeded);
+  const TurnView red = see(Job::failed, make_pod(Phase::failed, {{"clone", cloned}, {"agent", finished(2)}}));
+  CHECK(red.outcome == TurnOutcome::failed);
+  CHECK(red.head_after == before);
+  CHECK(see(Job::failed, make_pod(Phase::failed, {{"clone", cloned}, {"agent", finished(124)}})).outcome ==
+        TurnOutcome::timed_out);
+  CHECK(see(Job::failed, make_pod(Phase::failed, {{"clone", cloned}, {"agent", finished(143)}})).state ==
+        TurnState::vanished);
+  // A word of success beside a container that ended badly is none.
+  CHECK(see(Job::failed,
+            make_pod(Phase::failed, {{"clone", cloned}, {"agent", finished(1)}, {"push", finished(0, said(0))}}))
+            .outcome == TurnOutcome::failed);
+}
+
+TEST_CASE("a usage limit in an agent's log parks its turn") {
+  const std::string stamp = "2026-11-20T12:04:00.5Z ";
+  const auto activity = adapter::read_agent_log(
+      stamp + R"({"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795186800}})" + "\n" +
+          stamp +
+          R"({"type":"result","subtype":"success","is_error":true,"result":"hit your limit","permission_denials":[]})" +
+          "\n",
+      AgentOutput::claude_stream, {});
+  TurnView view;
+  view.state = TurnState::ended;
+  view.outcome = TurnOutcome::failed;
+  adapter::add_activity(AgentOutput::claude_stream, activity, view);
+  CHECK(view.outcome == TurnOutcome::usage_limited);
+  REQUIRE(view.limited_until.has_value());
+  CHECK(view.limited_until->time_since_epoch() == std::chrono::seconds(1795186800));
+}
+
+TEST_CASE("a report never makes the carrier's word too long") {
+  AgentReport report;
+  report.result = DeclaredResult::blocked;
+  report.question = "Which? " + std::string(3900, '"');
+  report.step = std::string(200, 's');
+  const std::string bytes = adapter::render_carry_report({.problem = std::string(2000, '\\'), .report = report});
+  CHECK(bytes.size() <= 4096);
+  const auto read = adapter::parse_carry_report(bytes);
+  REQUIRE(read.ok());
+  REQUIRE(read->report.has_value());
+  CHECK(read->report->question.starts_with("Which? "));
+  CHECK(read->report->question.ends_with("[cut]"));
+}
+
 TEST_CASE("heads come from the containers that the agent cannot write in") {
   const auto log = adapter::derive_log(std::vector{ended(JobRecord::State::complete)});
   REQUIRE(log.ok());
