@@ -86,10 +86,15 @@ class OneAtATime final : public Tracker, private TrackerWrites {
 
 class GithubWorld final : public TrackerWorld {
  public:
-  enum class Front : std::uint8_t { none, nghttpx };
+  // What stands in front of the forge.
+  struct Front {
+    bool is_there = false;
+    std::vector<std::string> options = {}; // of nghttpx
+    std::string protocol = "h2";
+  };
 
-  GithubWorld(adapter::GithubApi reads, const std::string& version, Front front)
-      : curl_(front == Front::nghttpx ? put_nghttpx_in_front() : http::CurlSettings{}),
+  GithubWorld(adapter::GithubApi reads, const std::string& version, const Front& front)
+      : front_(front), curl_(front.is_there ? put_nghttpx_in_front() : http::CurlSettings{}),
         first_machine_(github_, clock_, make_github_settings(github_, reads, version), curl_),
         second_machine_(github_, clock_, make_github_settings(github_, reads, version), curl_) {}
 
@@ -163,18 +168,25 @@ class GithubWorld final : public TrackerWorld {
     github_.inject({.fault = FakeFault::graph_timeout, .match = "c:100", .times = 100});
   }
 
+  void look_back(ContractRun& run) override {
+    for (const auto& entry : proxy_ ? proxy_->log() : std::vector<Nghttpx::LogEntry>{}) {
+      run.expect(entry.protocol == front_.protocol, "every request comes by " + front_.protocol);
+    }
+  }
+
  private:
   void step() { clock_.advance(std::chrono::seconds(1)); }
 
   // From here on the forge is spoken to through somebody else's TLS and HTTP/2.
   http::CurlSettings put_nghttpx_in_front() {
     static const std::string certificate = make_certificate();
-    proxy_ = std::make_unique<Nghttpx>(github_.port(), certificate);
+    proxy_ = std::make_unique<Nghttpx>(github_.port(), certificate, front_.options);
     put_file(folder_ / "authorities", certificate);
     github_.answer_as(proxy_->url(""));
     return {.user_agent = "afk/test", .certificate_folder = "", .certificate_file = folder_ / "authorities"};
   }
 
+  Front front_;
   FakeClock clock_;
   TemporaryFolder folder_;
   FakeGithub github_{clock_};
@@ -215,7 +227,7 @@ std::vector<TrackerColumn::NotApplicable> not_applicable(adapter::GithubApi read
 }
 
 TrackerColumn make_column(std::string_view name, adapter::GithubApi reads, std::string version,
-                          GithubWorld::Front front = GithubWorld::Front::none) {
+                          GithubWorld::Front front = {}) {
   return {.name = name,
           .make_world = [reads, version, front] { return std::make_unique<GithubWorld>(reads, version, front); },
           .not_applicable = not_applicable(reads)};
@@ -229,7 +241,14 @@ std::vector<TrackerColumn> github_columns() {
                                      make_column("rest", rest, "2022-11-28"),
                                      make_column("rest of 2026", rest, "2026-03-10")};
   if (Nghttpx::find_program()) {
-    columns.push_back(make_column("graphql, h2", graphql, "2022-11-28", GithubWorld::Front::nghttpx));
+    const auto add = [&](std::string_view name, GithubWorld::Front front) {
+      front.is_there = true;
+      columns.push_back(make_column(name, graphql, "2022-11-28", std::move(front)));
+    };
+    add("h2", {});
+    add("h2, GOAWAY", {.options = {"--frontend-max-requests=3"}});
+    add("h2, 1 stream", {.options = {"--frontend-http2-max-concurrent-streams=1"}});
+    add("http/1.1", {.options = {Nghttpx::only_http_1_1()}, .protocol = "http/1.1"});
   } else {
     skip("nghttpx is not installed, so that no column speaks HTTP/2");
   }

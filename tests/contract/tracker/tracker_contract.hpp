@@ -55,6 +55,9 @@ class TrackerWorld {
 
   // Makes the next listing stop before its end.
   virtual void cut_listing(const RepositoryName& repository) = 0;
+
+  // What the world itself saw, when a case is over.
+  virtual void look_back(ContractRun& run) { static_cast<void>(run); }
 };
 
 struct ContractCase {
@@ -83,7 +86,7 @@ struct TrackerColumn {
 };
 
 TrackerColumn directory_column();
-std::vector<TrackerColumn> github_columns(); // both interfaces, and both versions of REST
+std::vector<TrackerColumn> github_columns(); // both interfaces, both versions of REST, and behind nghttpx
 
 // Short cuts of the cases. The repository that most of them need is made on the way.
 extern const RepositoryName home;  // "Acme/widgets"

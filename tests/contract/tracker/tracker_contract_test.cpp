@@ -35,6 +35,7 @@ Outcome run_case(const ContractCase& one, const TrackerColumn& column) {
   try {
     const auto world = column.make_world();
     one.body(*world, run);
+    world->look_back(run);
   } catch (const ContractStop&) {
     broken = ""; // said already
   } catch (const std::exception& problem) {
