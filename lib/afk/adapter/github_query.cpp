@@ -45,7 +45,8 @@ constexpr std::string_view pull_request_fragment =
 
 constexpr std::string_view check_fragment =
     "fragment K on Commit{statusCheckRollup{contexts(first:100){pageInfo{hasNextPage}nodes{__typename "
-    "...on CheckRun{databaseId name status conclusion startedAt completedAt detailsUrl checkSuite{databaseId app{slug}}} "
+    "...on CheckRun{databaseId name status conclusion startedAt completedAt detailsUrl checkSuite{databaseId "
+    "app{slug}}} "
     "...on StatusContext{context state targetUrl createdAt}}}}}";
 
 constexpr std::string_view deployment_fragment =
