@@ -672,7 +672,9 @@ bool FakeT3::is_archived(const std::string& id) const {
 
 json FakeT3::row(const std::string& id) const {
   const std::lock_guard lock(mutex_);
-  return render_row(threads_.at(id));
+  json row = render_row(threads_.at(id));
+  row["hasPendingApprovals"] = threads_.at(id).pending_approvals;
+  return row;
 }
 
 std::vector<std::string> FakeT3::messages(const std::string& id) const {

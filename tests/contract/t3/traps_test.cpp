@@ -384,13 +384,14 @@ TEST_CASE("a conversation that is too long is read by its newest turn", "[t3]") 
   T3Bench bench(idle_agents());
   const Order first = bench.order(1);
   REQUIRE(bench.executor().start(first).ok());
-  bench.server.say(T3Bench::thread(first), std::string(std::size_t{9} << 20, 'x'));
-  bench.server.finish(T3Bench::thread(first));
-  SECTION("where that one is short") {
+  SECTION("where each of its turns can be read") {
+    const std::string long_text(std::size_t{5} << 20, 'x');
+    bench.server.say(T3Bench::thread(first), long_text);
+    bench.server.finish(T3Bench::thread(first));
     bench.clock.advance(std::chrono::minutes(1));
     const Order fix = bench.order(1, TurnKind::fix);
     REQUIRE(bench.executor().start(fix).ok());
-    bench.server.say(T3Bench::thread(fix), "Mended.");
+    bench.server.say(T3Bench::thread(fix), long_text);
     bench.server.finish(T3Bench::thread(fix));
     const auto view = bench.see(fix);
     REQUIRE(view);
@@ -398,6 +399,8 @@ TEST_CASE("a conversation that is too long is read by its newest turn", "[t3]") 
     CHECK(view->turns.back().outcome == TurnOutcome::succeeded);
   }
   SECTION("where that one is too long as well, only this run cannot be seen, and it can be concluded") {
+    bench.server.say(T3Bench::thread(first), std::string(std::size_t{9} << 20, 'x'));
+    bench.server.finish(T3Bench::thread(first));
     const Order other = bench.order(2);
     REQUIRE(bench.executor().start(other).ok());
     const std::vector<AttemptName> names{T3Bench::attempt(first), T3Bench::attempt(other)};
