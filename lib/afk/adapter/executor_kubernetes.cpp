@@ -160,7 +160,8 @@ std::vector<Question> gather_turns(AttemptView& view, const std::vector<TurnSigh
     view.turns.push_back(derive_turn_view(seen));
     const TurnView& turn = view.turns.back();
     const std::size_t place = view.turns.size() - 1;
-    if (turn.state == TurnState::starting) {
+    // A Job that is being deleted may lose its Secret before itself: that says nothing about its start.
+    if (turn.state == TurnState::starting && entry.job.deletion == JobRecord::Deletion::no) {
       questions.push_back({.turn = place, .about = Question::About::secret, .name = entry.job.name});
     }
     const bool has_log = seen.pod != nullptr && turn.state != TurnState::starting;
